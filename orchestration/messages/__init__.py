@@ -1,0 +1,43 @@
+"""Every sentence the product says, in English and Chinese, one YAML file per area.
+
+A file maps a key to `{en: ..., zh: ...}`; placeholders are written `{name}`.
+"""
+
+from __future__ import annotations
+
+import os
+from functools import cache
+from pathlib import Path
+
+import yaml
+
+LANGUAGES = ("en", "zh")
+
+
+@cache
+def _catalogue() -> dict[str, dict[str, str]]:
+    merged: dict[str, dict[str, str]] = {}
+    for path in sorted(Path(__file__).parent.glob("*.yml")):
+        for key, texts in (yaml.safe_load(path.read_text(encoding="utf-8")) or {}).items():
+            if key in merged:
+                raise ValueError(f"message {key} is defined twice, the second time in {path.name}")
+            merged[key] = texts
+    return merged
+
+
+def say(key: str, lang: str = "en", **params: object) -> str:
+    """The sentence `key` in `lang`, its placeholders filled.
+
+    Raises:
+        KeyError: no such key, or a placeholder without a value.
+    """
+    return _catalogue()[key][lang].format(**params)
+
+
+def default_language() -> str:
+    """"zh" where LC_ALL, LC_MESSAGES or LANG ask for Chinese, else "en"."""
+    for name in ("LC_ALL", "LC_MESSAGES", "LANG"):
+        value = os.environ.get(name)
+        if value:
+            return "zh" if value.lower().startswith("zh") else "en"
+    return "en"

@@ -1,0 +1,128 @@
+"""What each step of a refresh hands to the next one, to the command line and to Dagster."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import Any, Literal
+
+FileStatus = Literal["landed", "unchanged", "refused", "waiting", "ignored"]
+
+
+@dataclass(frozen=True)
+class FileOutcome:
+    """What became of one file of the inbox.
+
+    `lines == header + accepted + rejected + blank` holds for every landed file; a record that
+    runs over several physical lines counts as one line.
+
+    Attributes:
+        path: Relative to the inbox, with forward slashes.
+        status: landed now; unchanged (its sha256 landed before); refused whole; waiting (still
+            being written); ignored (hidden or temporary, by name).
+        code: Refusal code such as E_HEADER, else None.
+        params: Placeholders of the message `landing.<code>` (empty without code).
+        rows_late: Accepted rows dated before the newest day already built.
+    """
+
+    path: str
+    status: FileStatus
+    system: str | None = None
+    entity: str | None = None
+    sha256: str | None = None
+    code: str | None = None
+    params: dict[str, Any] = field(default_factory=dict)
+    encoding: str | None = None
+    size_bytes: int = 0
+    lines: int = 0
+    header: int = 0
+    accepted: int = 0
+    rejected: int = 0
+    blank: int = 0
+    rows_late: int = 0
+    unknown_columns: tuple[str, ...] = ()
+    seconds: float = 0.0
+
+
+@dataclass(frozen=True)
+class LandingReport:
+    """Outcome of one pass over the inbox, files in order of their relative path."""
+
+    files: tuple[FileOutcome, ...]
+    seconds: float = 0.0
+
+    def with_status(self, status: FileStatus) -> tuple[FileOutcome, ...]:
+        """The files of one status."""
+        return tuple(outcome for outcome in self.files if outcome.status == status)
+
+
+@dataclass(frozen=True)
+class CheckResult:
+    """One dbt test, unit test or expectation.
+
+    Attributes:
+        kind: dbt_test, unit_test or expectation.
+        name: What was checked, in words or by its node name.
+        where: The table (and column) it looked at.
+        status: pass, warn, fail (the data is wrong) or error (the check itself broke).
+        failures: How many rows or cells fail.
+        message: One sentence on the failure; empty where it passed.
+    """
+
+    kind: Literal["dbt_test", "unit_test", "expectation"]
+    name: str
+    where: str
+    status: Literal["pass", "warn", "fail", "error"]
+    failures: int = 0
+    message: str = ""
+
+
+@dataclass(frozen=True)
+class AuditReport:
+    """Results of one Great Expectations suite run ("raw" or "published")."""
+
+    suite: str
+    checks: tuple[CheckResult, ...]
+    seconds: float = 0.0
+
+    @property
+    def success(self) -> bool:
+        return all(check.status in ("pass", "warn") for check in self.checks)
+
+
+@dataclass(frozen=True)
+class BuildReport:
+    """Results of one `dbt build`."""
+
+    models: int
+    checks: tuple[CheckResult, ...]
+    seconds: float = 0.0
+
+    @property
+    def success(self) -> bool:
+        return all(check.status in ("pass", "warn") for check in self.checks)
+
+
+@dataclass(frozen=True)
+class PublishedVersion:
+    """A published version and its manifest.
+
+    Attributes:
+        name: `v<build>-<sha12>`.
+        manifest: The parsed manifest.json.
+    """
+
+    name: str
+    manifest: dict[str, Any]
+
+
+@dataclass(frozen=True)
+class RefreshReport:
+    """All of one refresh; `published` is None where nothing new was published."""
+
+    landing: LandingReport
+    raw_audit: AuditReport | None = None
+    build: BuildReport | None = None
+    published_audit: AuditReport | None = None
+    published: PublishedVersion | None = None
+    nothing_new: bool = False
+    seconds: float = 0.0
