@@ -1,0 +1,35 @@
+{# True where `expression` holds a match of the regular expression. #}
+{% macro matches(expression, pattern) -%}
+    {{ return(adapter.dispatch('matches', 'shequn')(expression, pattern)) }}
+{%- endmacro %}
+
+{% macro default__matches(expression, pattern) -%}
+    regexp_matches({{ expression }}, '{{ pattern }}')
+{%- endmacro %}
+
+{% macro spark__matches(expression, pattern) -%}
+    ({{ expression }} rlike r'{{ pattern }}')
+{%- endmacro %}
+
+{# One text key from several columns; NULL equals NULL, and 'a','bc' differs from 'ab','c'. #}
+{% macro surrogate_key(columns) -%}
+    md5(
+        {%- for column in columns %}
+        {{- '' if loop.first else " || '|' || " -}}
+        coalesce(replace(replace(cast({{ column }} as varchar), '~', '~~'), '|', '~p'), '~n')
+        {%- endfor -%}
+    )
+{%- endmacro %}
+
+{# Distinct-or-not values of a group as one text, in the order of `order_by`. #}
+{% macro join_text(expression, separator, order_by) -%}
+    {{ return(adapter.dispatch('join_text', 'shequn')(expression, separator, order_by)) }}
+{%- endmacro %}
+
+{% macro default__join_text(expression, separator, order_by) -%}
+    string_agg({{ expression }}, '{{ separator }}' order by {{ order_by }})
+{%- endmacro %}
+
+{% macro spark__join_text(expression, separator, order_by) -%}
+    array_join(array_sort(collect_list({{ expression }})), '{{ separator }}')
+{%- endmacro %}

@@ -1,0 +1,4 @@
+{# A folder's schema is its name alone: core, not main_core. #}
+{% macro generate_schema_name(custom_schema_name, node) -%}
+    {{ custom_schema_name | trim if custom_schema_name else target.schema }}
+{%- endmacro %}
