@@ -1,0 +1,137 @@
+"""One read-only query in a process of its own: request on stdin, JSON lines on stdout.
+
+The first line is `{"columns": [...], "types": [...]}`, then lines of `{"rows": [...]}`, then
+`{"done": n}`; or `{"error": code, ...}`. A process that ends without `done` or `error` has crashed.
+"""
+
+from __future__ import annotations
+
+import ctypes
+import json
+import os
+import re
+import resource
+import signal
+import sys
+from collections.abc import Iterator
+from datetime import date, datetime, time
+from decimal import Decimal
+from typing import Any
+
+import duckdb
+
+CHUNK_ROWS = 1000
+PR_SET_PDEATHSIG = 1
+
+# enable_logging(storage='file') breaks the locked instance; query() could spell any of these in pieces.
+BLOCKED_FUNCTIONS = re.compile(
+    r"\b(enable_logging|disable_logging|truncate_duckdb_logs|write_log|query|query_table"
+    r"|checkpoint|force_checkpoint|enable_profile|disable_profile|sql_auto_complete)\b\"?\s*\(",
+    re.IGNORECASE,
+)
+ALLOWED_STATEMENTS = {duckdb.StatementType.SELECT, duckdb.StatementType.EXPLAIN}
+
+
+def main() -> int:
+    """Answer the one request on stdin."""
+    _die_with_parent()
+    resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
+    request = json.load(sys.stdin)
+    try:
+        connection = _locked_connection(request)
+        for line in _answer(connection, request["sql"], request["max_rows"]):
+            _write(line)
+    except QueryRefused as refusal:
+        _write({"error": refusal.args[0], "what": refusal.args[1]})
+    except duckdb.Error as error:
+        _write({"error": "failed", "what": str(error)})
+    return 0
+
+
+class QueryRefused(Exception):
+    """A statement that is not let through: (code, what was found)."""
+
+
+def _die_with_parent() -> None:
+    """A query must not go on after its caller was killed."""
+    if sys.platform == "linux":
+        ctypes.CDLL(None, use_errno=True).prctl(PR_SET_PDEATHSIG, signal.SIGKILL)
+
+
+def _locked_connection(request: dict[str, Any]) -> duckdb.DuckDBPyConnection:
+    connection = duckdb.connect(
+        request["database"],
+        read_only=True,
+        config={
+            "enable_external_access": "false",
+            "autoinstall_known_extensions": "false",
+            "autoload_known_extensions": "false",
+            "allow_community_extensions": "false",
+            "allow_unsigned_extensions": "false",
+            "allow_persistent_secrets": "false",
+            "memory_limit": request["memory_limit"],
+            "max_temp_directory_size": request["memory_limit"],
+            "temp_directory": request["temp_directory"],
+            "threads": str(min(2, os.cpu_count() or 1)),
+        },
+    )
+    connection.execute("set python_enable_replacements = false")
+    schemas = {row[0] for row in connection.execute("select schema_name from duckdb_schemas()").fetchall()}
+    search_path = ",".join(name for name in ("marts", "core") if name in schemas)
+    if search_path:
+        connection.execute(f"set search_path = '{search_path}'")
+    connection.execute("set lock_configuration = true")
+    return connection
+
+
+def _answer(connection: duckdb.DuckDBPyConnection, sql: str, max_rows: int | None) -> Iterator[dict[str, Any]]:
+    _check(connection, sql)
+    cursor = connection.execute(sql)
+    description = cursor.description or []
+    yield {"columns": [column[0] for column in description], "types": [str(column[1]) for column in description]}
+    sent = 0
+    while max_rows is None or sent < max_rows:
+        size = CHUNK_ROWS if max_rows is None else min(CHUNK_ROWS, max_rows - sent)
+        rows = cursor.fetchmany(size)
+        if not rows:
+            break
+        sent += len(rows)
+        yield {"rows": [[_plain(value) for value in row] for row in rows]}
+    yield {"done": sent, "more": max_rows is not None and sent == max_rows and cursor.fetchone() is not None}
+
+
+def _check(connection: duckdb.DuckDBPyConnection, sql: str) -> None:
+    """One statement, reading only, without the functions that would break the locked instance."""
+    statements = connection.extract_statements(sql)
+    if len(statements) != 1:
+        raise QueryRefused("one_statement", str(len(statements)))
+    if statements[0].type not in ALLOWED_STATEMENTS:
+        raise QueryRefused("read_only", statements[0].type.name)
+    if found := BLOCKED_FUNCTIONS.search(sql):
+        raise QueryRefused("blocked", found.group(1))
+
+
+def _plain(value: Any) -> Any:
+    """`value` as JSON carries it; exact numbers and moments become text, the column's type tells which."""
+    if value is None or isinstance(value, (bool, int, float, str)):
+        return value
+    if isinstance(value, datetime):
+        return value.isoformat(sep=" ")
+    if isinstance(value, (date, time)):
+        return value.isoformat()
+    if isinstance(value, (bytes, bytearray)):
+        return value.hex()
+    if isinstance(value, dict):
+        return {str(key): _plain(item) for key, item in value.items()}
+    if isinstance(value, (list, tuple)):
+        return [_plain(item) for item in value]
+    return format(value, "f") if isinstance(value, Decimal) else str(value)
+
+
+def _write(line: dict[str, Any]) -> None:
+    sys.stdout.write(json.dumps(line, ensure_ascii=False) + "\n")
+    sys.stdout.flush()
+
+
+if __name__ == "__main__":
+    sys.exit(main())
