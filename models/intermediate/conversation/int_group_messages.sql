@@ -1,0 +1,58 @@
+with messages as (
+    select * from {{ ref('int_messages') }}
+    where group_id is not null
+),
+
+groups as (
+    select * from {{ ref('int_groups') }}
+),
+
+judged as (
+    select
+        messages.*,
+        messages.message_type = 'text' as is_text,
+        messages.message_type not in ('system', 'other') and not messages.is_recalled as is_counted,
+        messages.is_customer
+        and messages.message_type not in ('system', 'other')
+        and not messages.is_recalled
+        and (groups.dissolved_at is null or messages.sent_at < groups.dissolved_at)
+        and (
+            messages.message_type <> 'text'
+            or coalesce({{ matches('messages.content', '[\\p{L}\\p{Nd}]') }}, false)
+        ) as is_valid_alone
+    from messages
+    left join groups on messages.group_id = groups.group_id
+),
+
+-- R4: of equal texts of one day the earliest counts
+repeats as (
+    select
+        message_id,
+        row_number() over (
+            partition by group_id, sender_id, sent_date, content
+            order by sent_at, message_id
+        ) as repeat_number
+    from judged
+    where is_valid_alone and is_text
+),
+
+final as (
+    select
+        judged.message_id,
+        judged.group_id,
+        judged.sender_id as member_id,
+        judged.is_customer,
+        judged.sent_at,
+        judged.sent_date,
+        judged.message_type,
+        judged.is_counted,
+        judged.is_valid_alone and coalesce(repeats.repeat_number, 1) = 1 as is_valid,
+        not judged.is_customer
+        and judged.message_type <> 'system'
+        and not judged.is_recalled as is_staff_message,
+        cast(length(judged.content) as bigint) as character_count
+    from judged
+    left join repeats on judged.message_id = repeats.message_id
+)
+
+select * from final

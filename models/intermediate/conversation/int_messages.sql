@@ -1,0 +1,50 @@
+with messages as (
+    select * from {{ ref('stg_canonical__messages') }}
+),
+
+identities as (
+    select * from {{ ref('int_identities') }}
+),
+
+non_customers as (
+    select * from {{ ref('int_non_customers') }}
+),
+
+reporting_window as (
+    select * from {{ ref('int_reporting_window') }}
+),
+
+resolved as (
+    select
+        messages.message_id,
+        messages.group_id,
+        {{ resolved('messages.sender_id', 'senders') }} as sender_id,
+        {{ resolved('messages.receiver_id', 'receivers') }} as receiver_id,
+        messages.sent_at,
+        messages.message_type,
+        messages.content,
+        coalesce(messages.recalled_at < reporting_window.counted_before, false) as is_recalled
+    from messages
+    cross join reporting_window
+    left join identities as senders on messages.sender_id = senders.id_value
+    left join identities as receivers on messages.receiver_id = receivers.id_value
+    where messages.sent_at < reporting_window.counted_before
+),
+
+final as (
+    select
+        resolved.message_id,
+        resolved.group_id,
+        resolved.sender_id,
+        resolved.receiver_id,
+        resolved.sent_at,
+        cast(resolved.sent_at as date) as sent_date,
+        resolved.message_type,
+        resolved.content,
+        resolved.is_recalled,
+        non_customers.member_id is null as is_customer
+    from resolved
+    left join non_customers on resolved.sender_id = non_customers.member_id
+)
+
+select * from final

@@ -1,0 +1,26 @@
+with activities as (
+    select * from {{ ref('stg_canonical__activities') }}
+),
+
+reporting_window as (
+    select * from {{ ref('int_reporting_window') }}
+),
+
+final as (
+    select
+        activities.activity_id,
+        activities.activity_name,
+        activities.activity_type,
+        activities.group_id,
+        activities.started_at,
+        case
+            when activities.ended_at < reporting_window.counted_before then activities.ended_at
+        end as ended_at,
+        activities.cost_amount,
+        activities.topic_keywords
+    from activities
+    cross join reporting_window
+    where activities.started_at < reporting_window.counted_before
+)
+
+select * from final

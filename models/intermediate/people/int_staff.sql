@@ -1,0 +1,38 @@
+with staff as (
+    select * from {{ ref('stg_canonical__staff') }}
+),
+
+identities as (
+    select * from {{ ref('int_identities') }}
+),
+
+resolved as (
+    select
+        staff.staff_id,
+        staff.staff_name,
+        staff.department,
+        staff.role,
+        {{ resolved('staff.member_id', 'identities') }} as member_id
+    from staff
+    left join identities on staff.member_id = identities.id_value
+),
+
+ranked as (
+    select
+        *,
+        row_number() over (partition by member_id order by staff_id) as member_rank
+    from resolved
+),
+
+final as (
+    select
+        staff_id,
+        staff_name,
+        department,
+        role,
+        member_id,
+        member_id is not null and member_rank = 1 as stands_for_member
+    from ranked
+)
+
+select * from final

@@ -1,0 +1,56 @@
+with participations as (
+    select * from {{ ref('fct_participation') }}
+),
+
+membership_spans as (
+    select * from {{ ref('int_membership_spans') }}
+),
+
+group_scopes as (
+    select * from {{ ref('bridge_group_scope') }}
+),
+
+participation_groups as (
+    select
+        participation_id,
+        group_id
+    from participations
+    where group_id is not null
+
+    union all
+
+    -- whose group is unknown took part in the groups that the member was in
+    select
+        participations.participation_id,
+        membership_spans.group_id
+    from participations
+    inner join membership_spans
+        on
+            participations.member_id = membership_spans.member_id
+            and participations.participated_at >= membership_spans.started_at
+            and (
+                membership_spans.ended_at is null
+                or participations.participated_at < membership_spans.ended_at
+            )
+    where participations.group_id is null
+),
+
+-- several groups of one scope are one scope, and every participation is in all
+final as (
+    select
+        participation_groups.participation_id,
+        group_scopes.scope_type,
+        group_scopes.scope_id
+    from participation_groups
+    inner join group_scopes on participation_groups.group_id = group_scopes.group_id
+
+    union
+
+    select
+        participation_id,
+        'all' as scope_type,
+        'all' as scope_id
+    from participations
+)
+
+select * from final

@@ -1,0 +1,48 @@
+with channels as (
+    select * from {{ ref('stg_canonical__channels') }}
+),
+
+channel_ids as (
+    select channel_id
+    from channels
+
+    union
+
+    select channel_id
+    from {{ ref('int_membership_spans') }}
+    where channel_id is not null
+
+    union
+
+    select channel_id
+    from {{ ref('stg_canonical__channel_spend') }}
+
+    union
+
+    select channel_id
+    from {{ ref('int_touches') }}
+    where channel_id is not null
+
+    union
+
+    select channel_id
+    from {{ ref('int_orders') }}
+    where channel_id is not null
+
+    union
+
+    select 'unknown' as channel_id
+),
+
+final as (
+    select
+        channel_ids.channel_id,
+        channels.channel_name,
+        channels.channel_kind,
+        channels.parent_channel_id,
+        channels.is_paid
+    from channel_ids
+    left join channels on channel_ids.channel_id = channels.channel_id
+)
+
+select * from final

@@ -1,0 +1,17 @@
+with products as (
+    select * from {{ ref('stg_canonical__products') }}
+),
+
+final as (
+    select
+        product_id,
+        product_name,
+        category,
+        product_role,
+        unit_cost,
+        list_price,
+        repurchase_cycle_days
+    from products
+)
+
+select * from final

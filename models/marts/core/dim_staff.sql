@@ -1,0 +1,15 @@
+with staff as (
+    select * from {{ ref('int_staff') }}
+),
+
+final as (
+    select
+        staff_id,
+        staff_name,
+        department,
+        role,
+        member_id
+    from staff
+)
+
+select * from final

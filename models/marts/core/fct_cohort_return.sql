@@ -1,0 +1,234 @@
+with members as (
+    select * from {{ ref('dim_member') }}
+),
+
+group_scopes as (
+    select * from {{ ref('bridge_group_scope') }}
+    where scope_type in ('all', 'group')
+),
+
+messages as (
+    select * from {{ ref('fct_message') }}
+    where is_valid
+),
+
+orders as (
+    select * from {{ ref('fct_order') }}
+    where is_paid_order and member_id is not null
+),
+
+order_scopes as (
+    select * from {{ ref('bridge_order_scope') }}
+    where scope_type in ('all', 'group')
+),
+
+intervals as (
+    {{ retention_intervals() }}
+),
+
+-- Channels count as scope all does, over their own customers: they are added up at the end.
+cohorts as (
+    select
+        cohort_members.scope_type,
+        cohort_members.scope_id,
+        case when cohort_members.scope_type = 'all' then members.first_channel_id end as channel_id,
+        cohort_members.cohort_event,
+        cohort_members.member_id,
+        cohort_members.cohort_date
+    from {{ ref('fct_cohort_member') }} as cohort_members
+    left join members
+        on cohort_members.member_id = members.member_id
+    where cohort_members.scope_type in ('all', 'group')
+),
+
+-- distinct: one row per group, customer and day with a valid message
+group_active_days as (
+    select distinct
+        group_id,
+        member_id,
+        sent_date
+    from messages
+),
+
+-- distinct: in scope all one customer can be active in several groups on a day
+active_days as (
+    select distinct
+        group_scopes.scope_type,
+        group_scopes.scope_id,
+        group_active_days.member_id,
+        group_active_days.sent_date as event_date
+    from group_active_days
+    inner join group_scopes
+        on group_active_days.group_id = group_scopes.group_id
+),
+
+-- distinct: several orders of a day are one return
+community_purchase_days as (
+    select distinct
+        order_scopes.scope_type,
+        order_scopes.scope_id,
+        orders.member_id,
+        orders.paid_date as event_date
+    from orders
+    inner join order_scopes
+        on orders.order_id = order_scopes.order_id
+),
+
+-- distinct: as above
+purchase_days as (
+    select distinct
+        'all' as scope_type,
+        'all' as scope_id,
+        member_id,
+        paid_date as event_date
+    from orders
+),
+
+event_days as (
+    {% for cohort_event, subject, days in [
+        ('joined', 'activity', 'active_days'),
+        ('first_active', 'activity', 'active_days'),
+        ('joined', 'purchase', 'community_purchase_days'),
+        ('first_purchase', 'purchase', 'purchase_days'),
+    ] -%}
+    select
+        cohorts.scope_type,
+        cohorts.scope_id,
+        cohorts.channel_id,
+        cohorts.cohort_event,
+        '{{ subject }}' as subject,
+        cohorts.member_id,
+        cohorts.cohort_date,
+        events.event_date
+    from cohorts
+    inner join {{ days }} as events
+        on cohorts.scope_type = events.scope_type
+        and cohorts.scope_id = events.scope_id
+        and cohorts.member_id = events.member_id
+    where cohorts.cohort_event = '{{ cohort_event }}'
+    {{ '' if loop.last else 'union all' }}
+    {% endfor %}
+),
+
+bounded_returns as (
+    select
+        event_days.scope_type,
+        event_days.scope_id,
+        event_days.channel_id,
+        event_days.cohort_event,
+        event_days.subject,
+        'bounded' as rule,
+        'day' as interval_unit,
+        event_days.cohort_date as cohort_start,
+        intervals.interval_number,
+        event_days.member_id
+    from event_days
+    inner join intervals
+        on intervals.interval_unit = 'day'
+        and {{ days_between('event_days.cohort_date', 'event_days.event_date') }} = intervals.interval_number
+    {% for unit in ['week', 'month'] -%}
+    -- distinct: several days of one {{ unit }} are one return
+    union all
+    select distinct
+        event_days.scope_type,
+        event_days.scope_id,
+        event_days.channel_id,
+        event_days.cohort_event,
+        event_days.subject,
+        'bounded' as rule,
+        '{{ unit }}' as interval_unit,
+        {{ period_start(unit, 'event_days.cohort_date') }} as cohort_start,
+        intervals.interval_number,
+        event_days.member_id
+    from event_days
+    inner join intervals
+        on intervals.interval_unit = '{{ unit }}'
+        and {{ periods_between(unit, 'event_days.cohort_date', 'event_days.event_date') }}
+        = intervals.interval_number
+    where event_days.scope_type = 'all'
+    {% endfor -%}
+),
+
+bounded_counts as (
+    select
+        scope_type,
+        scope_id,
+        channel_id,
+        cohort_event,
+        subject,
+        rule,
+        interval_unit,
+        cohort_start,
+        interval_number,
+        count(*) as retained_members
+    from bounded_returns
+    group by
+        scope_type, scope_id, channel_id, cohort_event, subject, rule,
+        interval_unit, cohort_start, interval_number
+),
+
+last_event_days as (
+    select
+        scope_type,
+        scope_id,
+        channel_id,
+        cohort_event,
+        subject,
+        member_id,
+        cohort_date,
+        max(event_date) as last_date
+    from event_days
+    group by scope_type, scope_id, channel_id, cohort_event, subject, member_id, cohort_date
+),
+
+-- Members who share both days are counted first, so that the intervals multiply few rows.
+last_day_counts as (
+    select
+        scope_type,
+        scope_id,
+        channel_id,
+        cohort_event,
+        subject,
+        cohort_date,
+        last_date,
+        count(*) as members
+    from last_event_days
+    group by scope_type, scope_id, channel_id, cohort_event, subject, cohort_date, last_date
+),
+
+unbounded_counts as (
+    {% for unit in ['day', 'week', 'month'] -%}
+    select
+        last_day_counts.scope_type,
+        last_day_counts.scope_id,
+        last_day_counts.channel_id,
+        last_day_counts.cohort_event,
+        last_day_counts.subject,
+        'unbounded' as rule,
+        '{{ unit }}' as interval_unit,
+        {{ period_start(unit, 'last_day_counts.cohort_date') }} as cohort_start,
+        intervals.interval_number,
+        last_day_counts.members as retained_members
+    from last_day_counts
+    inner join intervals
+        on intervals.interval_unit = '{{ unit }}'
+        and {{ periods_between(unit, 'last_day_counts.cohort_date', 'last_day_counts.last_date') }}
+        >= intervals.interval_number
+    {% if unit != 'day' -%}
+    where last_day_counts.scope_type = 'all'
+    {% endif -%}
+    {{ '' if loop.last else 'union all' }}
+    {% endfor %}
+),
+
+counts as (
+    select * from bounded_counts
+    union all
+    select * from unbounded_counts
+),
+
+final as (
+    {{ add_up_channels('counts') }}
+)
+
+select * from final

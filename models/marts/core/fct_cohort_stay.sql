@@ -1,0 +1,150 @@
+with reporting_window as (
+    select * from {{ ref('dim_reporting_window') }}
+),
+
+members as (
+    select * from {{ ref('dim_member') }}
+),
+
+presence as (
+    select * from {{ ref('fct_presence') }}
+),
+
+intervals as (
+    {{ retention_intervals() }}
+),
+
+cohorts as (
+    select
+        cohort_members.scope_type,
+        cohort_members.scope_id,
+        case when cohort_members.scope_type = 'all' then members.first_channel_id end as channel_id,
+        cohort_members.member_id,
+        cohort_members.cohort_date
+    from {{ ref('fct_cohort_member') }} as cohort_members
+    left join members
+        on cohort_members.member_id = members.member_id
+    where cohort_members.cohort_event = 'joined' and cohort_members.scope_type in ('all', 'group')
+),
+
+stretches as (
+    select
+        cohorts.scope_type,
+        cohorts.scope_id,
+        cohorts.channel_id,
+        cohorts.member_id,
+        cohorts.cohort_date,
+        presence.entered_date,
+        presence.left_date
+    from cohorts
+    inner join presence
+        on cohorts.scope_type = presence.scope_type
+        and cohorts.scope_id = presence.scope_id
+        and cohorts.member_id = presence.member_id
+),
+
+-- In units after the cohort's own: present at the end of entered_number and of every later one before
+-- left_number. Who is still there leaves after the running unit, which ends at as_of_date.
+stays as (
+    {% for unit in ['day', 'week', 'month'] -%}
+    select
+        stretches.scope_type,
+        stretches.scope_id,
+        stretches.channel_id,
+        stretches.member_id,
+        '{{ unit }}' as interval_unit,
+        {{ period_start(unit, 'stretches.cohort_date') }} as cohort_start,
+        {{ periods_between(unit, 'stretches.cohort_date', 'stretches.entered_date') }} as entered_number,
+        coalesce(
+            {{ periods_between(unit, 'stretches.cohort_date', 'stretches.left_date') }},
+            {{ periods_between(unit, 'stretches.cohort_date', 'reporting_window.as_of_date') }} + 1
+        ) as left_number
+    from stretches
+    cross join reporting_window
+    {% if unit != 'day' -%}
+    where stretches.scope_type = 'all'
+    {% endif -%}
+    {{ '' if loop.last else 'union all' }}
+    {% endfor %}
+),
+
+stays_with_an_end as (
+    select * from stays
+    where entered_number < left_number
+),
+
+bounded_stays as (
+    select
+        scope_type,
+        scope_id,
+        channel_id,
+        'bounded' as rule,
+        interval_unit,
+        cohort_start,
+        entered_number,
+        left_number,
+        count(*) as members
+    from stays_with_an_end
+    group by
+        scope_type, scope_id, channel_id, interval_unit, cohort_start, entered_number, left_number
+),
+
+last_stays as (
+    select
+        scope_type,
+        scope_id,
+        channel_id,
+        member_id,
+        interval_unit,
+        cohort_start,
+        max(left_number) as left_number
+    from stays_with_an_end
+    group by scope_type, scope_id, channel_id, member_id, interval_unit, cohort_start
+),
+
+-- Whoever is there at the end of a later unit counts for every one before it.
+unbounded_stays as (
+    select
+        scope_type,
+        scope_id,
+        channel_id,
+        'unbounded' as rule,
+        interval_unit,
+        cohort_start,
+        0 as entered_number,
+        left_number,
+        count(*) as members
+    from last_stays
+    group by scope_type, scope_id, channel_id, interval_unit, cohort_start, left_number
+),
+
+counted_stays as (
+    select * from bounded_stays
+    union all
+    select * from unbounded_stays
+),
+
+counts as (
+    select
+        counted_stays.scope_type,
+        counted_stays.scope_id,
+        counted_stays.channel_id,
+        'joined' as cohort_event,
+        'membership' as subject,
+        counted_stays.rule,
+        counted_stays.interval_unit,
+        counted_stays.cohort_start,
+        intervals.interval_number,
+        counted_stays.members as retained_members
+    from counted_stays
+    inner join intervals
+        on counted_stays.interval_unit = intervals.interval_unit
+        and counted_stays.entered_number <= intervals.interval_number
+        and counted_stays.left_number > intervals.interval_number
+),
+
+final as (
+    {{ add_up_channels('counts') }}
+)
+
+select * from final

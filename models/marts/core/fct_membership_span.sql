@@ -1,0 +1,24 @@
+with membership_spans as (
+    select * from {{ ref('int_membership_spans') }}
+),
+
+final as (
+    select
+        group_id,
+        member_id,
+        span_number,
+        started_at,
+        ended_at,
+        start_date,
+        end_date,
+        join_source,
+        end_reason,
+        leave_reason,
+        scene,
+        channel_id,
+        script_id,
+        inviter_id
+    from membership_spans
+)
+
+select * from final

@@ -1,0 +1,29 @@
+with order_items as (
+    select * from {{ ref('stg_canonical__order_items') }}
+),
+
+products as (
+    select * from {{ ref('stg_canonical__products') }}
+),
+
+orders as (
+    select * from {{ ref('int_orders') }}
+),
+
+final as (
+    select
+        order_items.order_id,
+        order_items.line_number,
+        order_items.product_id,
+        order_items.quantity,
+        order_items.line_amount,
+        coalesce(order_items.unit_cost, products.unit_cost) as unit_cost,
+        orders.member_id,
+        orders.is_paid_order,
+        orders.paid_date
+    from order_items
+    inner join orders on order_items.order_id = orders.order_id
+    left join products on order_items.product_id = products.product_id
+)
+
+select * from final

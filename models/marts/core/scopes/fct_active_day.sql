@@ -1,0 +1,55 @@
+with messages as (
+    select * from {{ ref('fct_message') }}
+),
+
+group_scopes as (
+    select * from {{ ref('bridge_group_scope') }}
+),
+
+group_days as (
+    select
+        group_id,
+        member_id,
+        sent_date,
+        count(*) as messages
+    from messages
+    where is_valid
+    group by group_id, member_id, sent_date
+),
+
+scope_days as (
+    select
+        group_scopes.scope_type,
+        group_scopes.scope_id,
+        group_days.member_id,
+        group_days.sent_date as active_date,
+        cast(sum(group_days.messages) as bigint) as messages
+    from group_days
+    inner join group_scopes
+        on group_days.group_id = group_scopes.group_id
+    group by
+        group_scopes.scope_type,
+        group_scopes.scope_id,
+        group_days.member_id,
+        group_days.sent_date
+),
+
+final as (
+    select
+        scope_type,
+        scope_id,
+        member_id,
+        active_date,
+        messages,
+        lag(active_date) over (
+            partition by scope_type, scope_id, member_id
+            order by active_date
+        ) as previous_active_date,
+        lead(active_date) over (
+            partition by scope_type, scope_id, member_id
+            order by active_date
+        ) as next_active_date
+    from scope_days
+)
+
+select * from final

@@ -1,0 +1,27 @@
+with source as (
+    select *
+    from {{ source('raw', 'canonical__members') }}
+),
+
+last_landed as (
+{{ last_landed('source', ['member_id']) | indent(4, true) }}
+),
+
+final as (
+    select
+        member_id,
+        member_type,
+        unionid,
+        phone_key,
+        gender,
+        city,
+        cast(birthday as date) as birthday,
+        cast(first_seen_at as timestamp) as first_seen_at,
+        system,
+        load_seq,
+        line,
+        landed_at
+    from last_landed
+)
+
+select * from final

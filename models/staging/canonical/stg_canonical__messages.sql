@@ -1,0 +1,28 @@
+with source as (
+    select *
+    from {{ source('raw', 'canonical__messages') }}
+),
+
+last_landed as (
+{{ last_landed('source', ['message_id']) | indent(4, true) }}
+),
+
+final as (
+    select
+        message_id,
+        group_id,
+        sender_id,
+        receiver_id,
+        cast(sent_at as timestamp) as sent_at,
+        message_type,
+        content,
+        reply_to_id,
+        cast(recalled_at as timestamp) as recalled_at,
+        system,
+        load_seq,
+        line,
+        landed_at
+    from last_landed
+)
+
+select * from final

@@ -1,0 +1,26 @@
+with source as (
+    select *
+    from {{ source('raw', 'canonical__products') }}
+),
+
+last_landed as (
+{{ last_landed('source', ['product_id']) | indent(4, true) }}
+),
+
+final as (
+    select
+        product_id,
+        product_name,
+        category,
+        product_role,
+        cast(unit_cost as decimal(18, 2)) as unit_cost,
+        cast(list_price as decimal(18, 2)) as list_price,
+        cast(repurchase_cycle_days as bigint) as repurchase_cycle_days,
+        system,
+        load_seq,
+        line,
+        landed_at
+    from last_landed
+)
+
+select * from final

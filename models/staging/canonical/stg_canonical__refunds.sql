@@ -1,0 +1,24 @@
+with source as (
+    select *
+    from {{ source('raw', 'canonical__refunds') }}
+),
+
+last_landed as (
+{{ last_landed('source', ['refund_id']) | indent(4, true) }}
+),
+
+final as (
+    select
+        refund_id,
+        order_id,
+        cast(refunded_at as timestamp) as refunded_at,
+        cast(refund_amount as decimal(18, 2)) as refund_amount,
+        reason,
+        system,
+        load_seq,
+        line,
+        landed_at
+    from last_landed
+)
+
+select * from final
