@@ -1,0 +1,137 @@
+"""One dbt process: it shares the writer's lock, dies with the writer and tells what it does."""
+
+from __future__ import annotations
+
+import json
+import subprocess
+from contextlib import suppress
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import yaml
+
+from orchestration.building.results import one_line
+from orchestration.child import child_command, child_environment
+from orchestration.errors import EXIT_USAGE, ShequnError
+from orchestration.fingerprint import choices
+from orchestration.lock import held_fd
+from orchestration.progress import Progress
+from orchestration.settings import PROJECT_DIR, Settings
+
+_TEMPLATE_MARKS = ("{{", "{%", "{#")
+_FINISHED_EVENTS = ("ModelResult", "SeedResult", "TestResult", "NoOpResult", "SkippingDetails")
+
+
+def dbt_arguments(settings: Settings, full_refresh: bool, project_dir: Path = PROJECT_DIR) -> list[str]:
+    """Arguments of `dbt` for one whole build; every path is absolute."""
+    arguments = [
+        "build",
+        *("--project-dir", str(project_dir)),
+        *("--profiles-dir", str(project_dir)),
+        *("--target-path", str(settings.target_dir)),
+        *("--log-path", str(settings.logs_dir)),
+        *("--log-format", "json"),
+        *("--vars", json.dumps(choices(settings), default=str)),
+    ]
+    return [*arguments, "--full-refresh"] if full_refresh else arguments
+
+
+def dbt_environment(settings: Settings) -> dict[str, str]:
+    """Environment of `dbt`: where the home is, and no message to anybody outside."""
+    return child_environment(
+        SHEQUN_HOME=str(settings.home), DBT_SEND_ANONYMOUS_USAGE_STATS="false", DO_NOT_TRACK="1"
+    )
+
+
+def check_vars(dbt_vars: dict[str, Any], project_dir: Path = PROJECT_DIR) -> None:
+    """Refuse variables that the project does not know, and templates, which dbt would render.
+
+    Raises:
+        ShequnError: `building.var_unknown` or `building.var_template` (exit 2).
+    """
+    project = yaml.safe_load((project_dir / "dbt_project.yml").read_text(encoding="utf-8"))
+    known = project.get("vars") or {}
+    for name, value in dbt_vars.items():
+        if any(mark in text for text in (name, json.dumps(value, default=str)) for mark in _TEMPLATE_MARKS):
+            raise ShequnError("building.var_template", EXIT_USAGE, name=name)
+        if name not in known:
+            raise ShequnError("building.var_unknown", EXIT_USAGE, name=name, known=", ".join(sorted(known)))
+
+
+@dataclass
+class DbtRun:
+    """What is heard from one dbt process."""
+
+    return_code: int = -1
+    invocation_id: str = ""
+    total: int | None = None
+    errors: list[str] = field(default_factory=list)
+    error_output: str = ""
+
+    @property
+    def cause(self) -> str:
+        """One line on why it ended badly."""
+        for text in (*self.errors, self.error_output.strip().rpartition("\n")[2]):
+            line = one_line(text)
+            if line:
+                return line
+        return f"dbt ended with code {self.return_code}"
+
+
+def run_dbt(settings: Settings, progress: Progress, arguments: list[str]) -> DbtRun:
+    """Run `dbt` to its end, or kill it where this function is left early."""
+    run = DbtRun()
+    lock = held_fd(settings)
+    error_log = settings.logs_dir / "dbt-stderr.log"
+    with error_log.open("w+", encoding="utf-8", errors="replace") as error_stream:
+        child = subprocess.Popen(
+            child_command("dbt.cli.main", arguments),
+            stdin=subprocess.DEVNULL,
+            stdout=subprocess.PIPE,
+            stderr=error_stream,
+            env=dbt_environment(settings),
+            pass_fds=() if lock is None else (lock,),
+            text=True,
+            encoding="utf-8",
+            errors="replace",
+        )
+        try:
+            assert child.stdout is not None
+            for line in child.stdout:
+                _hear(run, progress, line)
+            run.return_code = child.wait()
+        finally:
+            if child.poll() is None:
+                child.kill()
+                child.wait()
+        error_stream.seek(0)
+        run.error_output = error_stream.read()
+    return run
+
+
+def _hear(run: DbtRun, progress: Progress, line: str) -> None:
+    """Take one line of dbt's JSON log; lines that are none are left to the log file."""
+    try:
+        event = json.loads(line)
+        info, data = event["info"], event["data"]
+    except (ValueError, KeyError, TypeError):
+        return
+    run.invocation_id = info.get("invocation_id", run.invocation_id)
+    if info.get("level") == "error" and info.get("name") == "MainEncounteredError":
+        run.errors.append(info.get("msg", ""))
+    if run.total is None and "index" in data and "total" in data:
+        run.total = int(data["total"])
+        progress.stage("build", run.total)
+    if info.get("name", "").endswith(_FINISHED_EVENTS):
+        progress.advance((data.get("node_info") or {}).get("node_name", ""))
+
+
+def read_results(settings: Settings, invocation_id: str) -> list[dict[str, Any]] | None:
+    """Results of this very dbt process; after an unclean end the file is still an earlier one's."""
+    with suppress(OSError, ValueError):
+        content = json.loads((settings.target_dir / "run_results.json").read_text(encoding="utf-8"))
+        if content["metadata"]["invocation_id"] == invocation_id:
+            results: list[dict[str, Any]] = content["results"]
+            return results
+    return None

@@ -1,0 +1,51 @@
+"""Tables and views in the build files that no model makes any more."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import duckdb
+
+from orchestration.building.results import Manifest
+from orchestration.settings import Settings
+
+_GATE_SCHEMA = "raw"
+
+
+def drop_unmodelled_relations(settings: Settings, manifest: Manifest) -> list[str]:
+    """Drop what dbt once made and the manifest no longer knows, so that it is not published for ever.
+
+    Everything outside the gate's schema `raw` is dbt's.
+
+    Returns:
+        The dropped relations, `<database>.<schema>.<name>`.
+    """
+    wanted = {(node["database"], node["schema"], node["alias"]) for node in manifest.relations()}
+    return [
+        dropped
+        for path in (settings.private_db, settings.warehouse_db)
+        if path.exists()
+        for dropped in _drop_others(path, wanted)
+    ]
+
+
+def _drop_others(path: Path, wanted: set[tuple[str, str, str]]) -> list[str]:
+    database = path.stem
+    dropped = []
+    with duckdb.connect(str(path)) as connection:
+        present = connection.execute(
+            "select schema_name, table_name, 'table' from duckdb_tables() where database_name = $1"
+            " union all"
+            " select schema_name, view_name, 'view' from duckdb_views()"
+            " where database_name = $1 and not internal",
+            [database],
+        ).fetchall()
+        for schema, name, kind in present:
+            if schema != _GATE_SCHEMA and (database, schema, name) not in wanted:
+                connection.execute(f"drop {kind} {_quoted(database)}.{_quoted(schema)}.{_quoted(name)}")
+                dropped.append(f"{database}.{schema}.{name}")
+    return dropped
+
+
+def _quoted(name: str) -> str:
+    return '"' + name.replace('"', '""') + '"'

@@ -1,0 +1,117 @@
+"""dbt's own account of a run (run_results.json, manifest.json) in this project's words."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, Literal
+
+from orchestration.messages import say
+from orchestration.reports import CheckResult
+
+CheckKind = Literal["dbt_test", "unit_test"]
+_STATUS: dict[str, Literal["pass", "warn", "fail", "error"]] = {
+    "pass": "pass",
+    "success": "pass",
+    "warn": "warn",
+    "fail": "fail",
+}
+
+
+@dataclass(frozen=True)
+class Manifest:
+    """The parts of dbt's manifest.json that are asked for here."""
+
+    content: dict[str, Any]
+
+    @classmethod
+    def read(cls, path: Path) -> Manifest | None:
+        """The manifest at `path`; None where there is none or it cannot be read."""
+        try:
+            return cls(json.loads(path.read_text(encoding="utf-8")))
+        except (OSError, ValueError):
+            return None
+
+    def node(self, unique_id: str) -> dict[str, Any]:
+        """A node or unit test; empty where unknown."""
+        for part in ("nodes", "unit_tests"):
+            if unique_id in self.content.get(part, {}):
+                found: dict[str, Any] = self.content[part][unique_id]
+                return found
+        return {}
+
+    def relations(self) -> Iterator[dict[str, Any]]:
+        """Models and seeds that stand in a database, with database, schema, alias and columns."""
+        for node in self.content["nodes"].values():
+            ephemeral = node.get("config", {}).get("materialized") == "ephemeral"
+            if node["resource_type"] in ("model", "seed", "snapshot") and not ephemeral:
+                yield node
+
+    def tests(self, name: str) -> Iterator[dict[str, Any]]:
+        """Generic tests called `name`, each with attached_node, column_name and its arguments."""
+        for node in self.content["nodes"].values():
+            if (node.get("test_metadata") or {}).get("name") == name:
+                yield node
+
+
+def check_results(results: list[dict[str, Any]], manifest: Manifest) -> tuple[CheckResult, ...]:
+    """Every test and unit test that ran; those skipped behind a failure are left out."""
+    return tuple(
+        _check_result(result, manifest)
+        for result in results
+        if result["unique_id"].startswith(("test.", "unit_test.")) and result["status"] != "skipped"
+    )
+
+
+def failed_model(results: list[dict[str, Any]], manifest: Manifest) -> str | None:
+    """`<model>: <cause>` of the first model or seed that could not be built; None where all could."""
+    for result in results:
+        is_test = result["unique_id"].startswith(("test.", "unit_test."))
+        if not is_test and result["status"] in ("error", "partial success"):
+            name = manifest.node(result["unique_id"]).get("name", result["unique_id"])
+            return f"{name}: {one_line(result.get('message') or '')}"
+    return None
+
+
+def _check_result(result: dict[str, Any], manifest: Manifest) -> CheckResult:
+    node = manifest.node(result["unique_id"])
+    kind: CheckKind = "unit_test" if result["unique_id"].startswith("unit_test.") else "dbt_test"
+    status = _STATUS.get(result["status"], "error")
+    failures = int(result.get("failures") or 0)
+    name = node.get("name", result["unique_id"])
+    meaning = node.get("description") or name
+    messages = {
+        "pass": "",
+        "error": one_line(result.get("message") or ""),
+        "dbt_test": say("building.test_failed", name=meaning, failures=failures),
+        "unit_test": say("building.unit_test_failed", name=meaning),
+    }
+    message = messages.get(status, messages[kind])
+    return CheckResult(kind, name, _where(node, manifest), status, failures, message)
+
+
+def _where(node: dict[str, Any], manifest: Manifest) -> str:
+    """The model a test looks at, with its column where it has one."""
+    attached = node.get("attached_node")
+    if attached is None:
+        sources = node.get("depends_on", {}).get("nodes", [])
+        attached = sources[0] if sources else ""
+    model = manifest.node(attached).get("name") or attached.rpartition(".")[2]
+    column = node.get("column_name")
+    return f"{model}.{column}" if column else model
+
+
+def one_line(text: str) -> str:
+    """The telling line of one of dbt's messages, without its headings, at most 300 characters."""
+    return _telling_line(line.strip() for line in text.splitlines())[:300].rstrip(".")
+
+
+def _telling_line(lines: Iterable[str]) -> str:
+    headings = ("Encountered an error", "compiled code at")
+    told = [line for line in lines if line and not line.startswith(headings)]
+    for line in told:
+        if not line.endswith("Error") and " Error in model " not in line:
+            return line
+    return told[0] if told else ""
