@@ -1,0 +1,118 @@
+"""The rules of the house that hang on dbt's manifest: boundary, contracts, grain, labels."""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+import sys
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from orchestration.settings import PROJECT_DIR
+
+UNITS = {
+    "count", "people", "memberships", "rate", "ratio", "yuan", "days", "seconds",
+    "date", "timestamp", "text", "name", "list", "id", "flag", "score",
+}  # fmt: skip
+
+# mart_metric_value is the long form of mart_community_kpi and of nothing else.
+LONG_FORMS = {"mart_metric_value": {"mart_community_kpi"}}
+
+
+@pytest.fixture(scope="module")
+def manifest(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Any]:
+    home = tmp_path_factory.mktemp("manifest")
+    (home / "build").mkdir()
+    dbt = Path(sys.executable).parent / "dbt"
+    done = subprocess.run(
+        [
+            str(dbt),
+            "--warn-error",
+            "parse",
+            "--project-dir",
+            str(PROJECT_DIR),
+            "--profiles-dir",
+            str(PROJECT_DIR),
+            "--target-path",
+            str(home / "target"),
+            "--log-path",
+            str(home / "logs"),
+        ],
+        env={**os.environ, "SHEQUN_HOME": str(home)},
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert done.returncode == 0, done.stdout
+    manifest: dict[str, Any] = json.loads((home / "target" / "manifest.json").read_text(encoding="utf-8"))
+    return manifest
+
+
+def _models(manifest: dict[str, Any]) -> list[dict[str, Any]]:
+    return [node for node in manifest["nodes"].values() if node["resource_type"] == "model"]
+
+
+def _published(manifest: dict[str, Any]) -> list[dict[str, Any]]:
+    return [node for node in _models(manifest) if node["path"].startswith("marts/")]
+
+
+def test_every_model_states_its_grain(manifest: dict[str, Any]) -> None:
+    silent = [node["name"] for node in _models(manifest) if not node["description"].startswith("One row per")]
+    assert silent == []
+
+
+def test_area_marts_read_core_and_seeds_only(manifest: dict[str, Any]) -> None:
+    crossings = []
+    for node in _published(manifest):
+        if node["path"].startswith("marts/core/"):
+            continue
+        for parent_id in node["depends_on"]["nodes"]:
+            parent = manifest["nodes"].get(parent_id) or manifest["sources"][parent_id]
+            allowed = (
+                parent["resource_type"] == "seed"
+                or parent["path"].startswith("marts/core/")
+                or parent["name"] in LONG_FORMS.get(node["name"], set())
+            )
+            if not allowed:
+                crossings.append(f"{node['name']} reads {parent['name']}")
+    assert crossings == []
+
+
+def test_every_published_model_has_a_contract(manifest: dict[str, Any]) -> None:
+    assert [node["name"] for node in _published(manifest) if not node["config"]["contract"]["enforced"]] == []
+
+
+def test_every_published_column_is_described(manifest: dict[str, Any]) -> None:
+    gaps = []
+    for node in _published(manifest):
+        for column in node["columns"].values():
+            meta = column["config"].get("meta", {})
+            if not column["description"].strip():
+                gaps.append(f"{node['name']}.{column['name']}: description")
+            if not any("\u4e00" <= char <= "\u9fff" for char in meta.get("label_zh", "")):
+                gaps.append(f"{node['name']}.{column['name']}: label_zh")
+            if meta.get("unit") not in UNITS:
+                gaps.append(f"{node['name']}.{column['name']}: unit {meta.get('unit')}")
+    assert gaps == []
+
+
+def test_labels_are_unique_within_a_model(manifest: dict[str, Any]) -> None:
+    doubles = []
+    for node in _published(manifest):
+        labels = [column["config"]["meta"].get("label_zh") for column in node["columns"].values()]
+        doubles += [f"{node['name']}: {label}" for label in set(labels) if labels.count(label) > 1]
+    assert doubles == []
+
+
+def test_every_published_model_is_tested(manifest: dict[str, Any]) -> None:
+    tested = {
+        parent
+        for node in manifest["nodes"].values()
+        if node["resource_type"] == "test"
+        for parent in node["depends_on"]["nodes"]
+    }
+    untested = [node["name"] for node in _published(manifest) if node["unique_id"] not in tested]
+    assert untested == []
