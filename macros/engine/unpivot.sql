@@ -1,29 +1,54 @@
-{# Numeric columns of a relation as rows: keys…, metric_id, value (double); NULL values have no row. #}
-{% macro unpivot_metrics(relation, keys, columns) -%}
-    {{ return(adapter.dispatch('unpivot_metrics', 'shequn')(relation, keys, columns)) }}
+{#
+    Numeric columns of a relation as rows: keys…, metric_id and one double for each of `values`.
+
+    `values` maps a result column to the suffix of its source columns: {'value': '', 'base': '__base'}
+    takes orders and orders__base of each metric `orders`. Rows whose first value is NULL are left out.
+#}
+{% macro unpivot_metrics(relation, keys, metrics, values) -%}
+    {{ return(adapter.dispatch('unpivot_metrics', 'shequn')(relation, keys, metrics, values)) }}
 {%- endmacro %}
 
-{% macro default__unpivot_metrics(relation, keys, columns) -%}
-    {% for column in columns %}
-    {{ '' if loop.first else 'union all' }}
-    select {{ keys | join(', ') }}, '{{ column }}' as metric_id, cast({{ column }} as double) as value
+{% macro default__unpivot_metrics(relation, keys, metrics, values) -%}
+    {%- set first_suffix = (values.values() | list)[0] -%}
+    {%- for metric in metrics %}
+    {{ 'union all' if not loop.first }}
+    select
+        {{ keys | join(', ') }},
+        '{{ metric }}' as metric_id
+        {%- for name, suffix in values.items() %},
+        cast({{ metric }}{{ suffix }} as double) as {{ name }}
+        {%- endfor %}
     from {{ relation }}
-    where {{ column }} is not null
-    {% endfor %}
+    where {{ metric }}{{ first_suffix }} is not null
+    {%- endfor %}
 {%- endmacro %}
 
-{% macro duckdb__unpivot_metrics(relation, keys, columns) -%}
-    select {{ keys | join(', ') }}, metric_id, value
+{# One scan instead of one for each metric. #}
+{% macro duckdb__unpivot_metrics(relation, keys, metrics, values) -%}
+    select
+        {{ keys | join(', ') }},
+        metric_id,
+        {{ values.keys() | join(', ') }}
     from (
         unpivot (
             select
-                {{ keys | join(', ') }},
-                {% for column in columns -%}
-                cast({{ column }} as double) as {{ column }}{{ '' if loop.last else ',' }}
-                {% endfor %}
+                {{ keys | join(', ') }}
+                {%- for metric in metrics %}
+                {%- for suffix in values.values() %},
+                cast({{ metric }}{{ suffix }} as double) as {{ metric }}{{ suffix }}
+                {%- endfor %}
+                {%- endfor %}
             from {{ relation }}
         )
-        on {{ columns | join(', ') }}
-        into name metric_id value value
+        on
+            {%- for metric in metrics %}
+            (
+                {%- for suffix in values.values() -%}
+                {{ metric }}{{ suffix }}{{ ', ' if not loop.last }}
+                {%- endfor -%}
+            ) as '{{ metric }}'{{ ',' if not loop.last }}
+            {%- endfor %}
+        into name metric_id value {{ values.keys() | join(', ') }}
     ) as unpivoted
+    where {{ (values.keys() | list)[0] }} is not null
 {%- endmacro %}

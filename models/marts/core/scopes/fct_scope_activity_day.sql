@@ -23,11 +23,11 @@ messages as (
 staff_days as (
     select
         group_id,
-        sent_date,
+        sent_date as date,
         count(*) as staff_messages
     from messages
     where is_staff_message
-    group by group_id, sent_date
+    group by 1, 2
 ),
 
 active as (
@@ -38,7 +38,7 @@ active as (
         sum(messages) as messages,
         count(*) as active_members
     from active_days
-    group by scope_type, scope_id, active_date
+    group by 1, 2, 3
 ),
 
 -- A member leaves the window 28 days after a day of its own, unless it was active again before.
@@ -88,7 +88,7 @@ changes as (
     select
         group_scopes.scope_type,
         group_scopes.scope_id,
-        staff_days.sent_date as date,
+        staff_days.date,
         0,
         staff_days.staff_messages,
         0, 0, 0
@@ -117,7 +117,7 @@ daily as (
         sum(window_members) as window_members,
         sum(window_member_days) as window_member_days
     from changes
-    group by scope_type, scope_id, date
+    group by 1, 2, 3
 ),
 
 running as (

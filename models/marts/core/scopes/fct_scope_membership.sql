@@ -42,19 +42,19 @@ flows as (
 -- Who leaves and comes back within a period has two stretches in it and is one member.
 returns as (
     select
-        leaving.period_type,
-        leaving.period_start,
+        departures.period_type,
+        departures.period_start,
         presence.scope_type,
         presence.scope_id,
         count(*) as members
     from presence
-    inner join date_periods as leaving
-        on presence.left_date = leaving.date
-    inner join date_periods as returning
+    inner join date_periods as departures
+        on presence.left_date = departures.date
+    inner join date_periods as comebacks
         on
-            presence.next_entered_date = returning.date
-            and leaving.period_type = returning.period_type
-            and leaving.period_start = returning.period_start
+            presence.next_entered_date = comebacks.date
+            and departures.period_type = comebacks.period_type
+            and departures.period_start = comebacks.period_start
     group by 1, 2, 3, 4
 ),
 
@@ -131,17 +131,17 @@ final as (
         coalesce(movers.leaving_members, 0) as leaving_members,
         scope_days.members_ever
     from scope_periods
-    inner join scope_days
-        on
-            scope_periods.scope_type = scope_days.scope_type
-            and scope_periods.scope_id = scope_days.scope_id
-            and scope_periods.effective_end = scope_days.date
     inner join flows
         using (period_type, period_start, scope_type, scope_id)
     left join returns
         using (period_type, period_start, scope_type, scope_id)
     left join movers
         using (period_type, period_start, scope_type, scope_id)
+    inner join scope_days
+        on
+            scope_periods.scope_type = scope_days.scope_type
+            and scope_periods.scope_id = scope_days.scope_id
+            and scope_periods.effective_end = scope_days.date
 )
 
 select * from final

@@ -1,0 +1,72 @@
+{%- set metrics = numeric_columns('mart_community_kpi') -%}
+{%- set keys = ['period_type', 'period_start', 'scope_type', 'scope_id', 'is_partial'] -%}
+{%- set values = {
+    'value': '',
+    'previous_value': '__previous',
+    'last_year_value': '__last_year',
+} -%}
+with periods as (
+    select * from {{ ref('dim_period') }}
+),
+
+-- days of single groups are many and say little
+kpis as (
+    select *
+    from {{ ref('mart_community_kpi') }}
+    where scope_type <> 'group' or period_type <> 'day'
+),
+
+compared as (
+    select
+        {% for metric in metrics -%}
+        kpis.{{ metric }},
+        previous.{{ metric }} as {{ metric }}__previous,
+        last_year.{{ metric }} as {{ metric }}__last_year,
+        {% endfor -%}
+        kpis.period_type,
+        kpis.period_start,
+        kpis.scope_type,
+        kpis.scope_id,
+        kpis.is_partial
+    from kpis
+    inner join periods
+        on
+            kpis.period_type = periods.period_type
+            and kpis.period_start = periods.period_start
+    left join kpis as previous
+        on
+            kpis.period_type = previous.period_type
+            and periods.previous_start = previous.period_start
+            and kpis.scope_type = previous.scope_type
+            and kpis.scope_id = previous.scope_id
+            and not kpis.is_partial
+    left join kpis as last_year
+        on
+            kpis.period_type = last_year.period_type
+            and periods.last_year_start = last_year.period_start
+            and kpis.scope_type = last_year.scope_type
+            and kpis.scope_id = last_year.scope_id
+            and not kpis.is_partial
+),
+
+metric_values as (
+    {{ unpivot_metrics('compared', keys, metrics, values) | indent(4) }}
+),
+
+final as (
+    select
+        metric_id,
+        period_type,
+        period_start,
+        scope_type,
+        scope_id,
+        value,
+        previous_value,
+        case when previous_value > 0 then value / previous_value - 1 end as previous_change_rate,
+        last_year_value,
+        case when last_year_value > 0 then value / last_year_value - 1 end as last_year_change_rate,
+        is_partial
+    from metric_values
+)
+
+select * from final
