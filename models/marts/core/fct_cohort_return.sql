@@ -1,3 +1,5 @@
+{%- set cohort_columns = 'scope_type, scope_id, channel_id, cohort_event, subject' -%}
+
 with members as (
     select * from {{ ref('dim_member') }}
 ),
@@ -26,7 +28,7 @@ intervals as (
     {{ retention_intervals() }}
 ),
 
--- Channels count as scope all does, over their own customers: they are added up at the end.
+-- Scope channel counts as scope all does, over the channel's customers: it is added up at the end.
 cohorts as (
     select
         cohort_members.scope_type,
@@ -36,8 +38,7 @@ cohorts as (
         cohort_members.member_id,
         cohort_members.cohort_date
     from {{ ref('fct_cohort_member') }} as cohort_members
-    left join members
-        on cohort_members.member_id = members.member_id
+    left join members on cohort_members.member_id = members.member_id
     where cohort_members.scope_type in ('all', 'group')
 ),
 
@@ -46,23 +47,22 @@ group_active_days as (
     select distinct
         group_id,
         member_id,
-        sent_date
+        sent_date as event_date
     from messages
 ),
 
--- distinct: in scope all one customer can be active in several groups on a day
+-- distinct: a customer can be active in several groups of scope all on one day
 active_days as (
     select distinct
         group_scopes.scope_type,
         group_scopes.scope_id,
         group_active_days.member_id,
-        group_active_days.sent_date as event_date
+        group_active_days.event_date
     from group_active_days
-    inner join group_scopes
-        on group_active_days.group_id = group_scopes.group_id
+    inner join group_scopes on group_active_days.group_id = group_scopes.group_id
 ),
 
--- distinct: several orders of a day are one return
+-- distinct: several orders of one day are one return
 community_purchase_days as (
     select distinct
         order_scopes.scope_type,
@@ -70,8 +70,7 @@ community_purchase_days as (
         orders.member_id,
         orders.paid_date as event_date
     from orders
-    inner join order_scopes
-        on orders.order_id = order_scopes.order_id
+    inner join order_scopes on orders.order_id = order_scopes.order_id
 ),
 
 -- distinct: as above
@@ -92,131 +91,89 @@ event_days as (
         ('first_purchase', 'purchase', 'purchase_days'),
     ] -%}
     select
-        cohorts.scope_type,
-        cohorts.scope_id,
-        cohorts.channel_id,
-        cohorts.cohort_event,
+        cohorts.*,
         '{{ subject }}' as subject,
-        cohorts.member_id,
-        cohorts.cohort_date,
         events.event_date
     from cohorts
     inner join {{ days }} as events
-        on cohorts.scope_type = events.scope_type
-        and cohorts.scope_id = events.scope_id
-        and cohorts.member_id = events.member_id
+        on
+            cohorts.scope_type = events.scope_type
+            and cohorts.scope_id = events.scope_id
+            and cohorts.member_id = events.member_id
     where cohorts.cohort_event = '{{ cohort_event }}'
     {{ '' if loop.last else 'union all' }}
     {% endfor %}
 ),
 
 bounded_returns as (
-    select
-        event_days.scope_type,
-        event_days.scope_id,
-        event_days.channel_id,
-        event_days.cohort_event,
-        event_days.subject,
-        'bounded' as rule,
-        'day' as interval_unit,
-        event_days.cohort_date as cohort_start,
-        intervals.interval_number,
-        event_days.member_id
-    from event_days
-    inner join intervals
-        on intervals.interval_unit = 'day'
-        and {{ days_between('event_days.cohort_date', 'event_days.event_date') }} = intervals.interval_number
-    {% for unit in ['week', 'month'] -%}
-    -- distinct: several days of one {{ unit }} are one return
-    union all
+    {% for unit in ['day', 'week', 'month'] -%}
+    -- distinct: several days of one interval are one return
     select distinct
-        event_days.scope_type,
-        event_days.scope_id,
-        event_days.channel_id,
-        event_days.cohort_event,
-        event_days.subject,
-        'bounded' as rule,
-        '{{ unit }}' as interval_unit,
+        {{ cohort_columns }},
+        event_days.member_id,
+        intervals.interval_unit,
         {{ period_start(unit, 'event_days.cohort_date') }} as cohort_start,
-        intervals.interval_number,
-        event_days.member_id
+        intervals.interval_number
     from event_days
     inner join intervals
-        on intervals.interval_unit = '{{ unit }}'
-        and {{ periods_between(unit, 'event_days.cohort_date', 'event_days.event_date') }}
-        = intervals.interval_number
-    where event_days.scope_type = 'all'
-    {% endfor -%}
+        on {{ periods_between(unit, 'event_days.cohort_date', 'event_days.event_date') }}
+            = intervals.interval_number
+    where
+        intervals.interval_unit = '{{ unit }}'
+        {%- if unit != 'day' %} and event_days.scope_type = 'all' {%- endif %}
+    {{ '' if loop.last else 'union all' }}
+    {% endfor %}
 ),
 
 bounded_counts as (
     select
-        scope_type,
-        scope_id,
-        channel_id,
-        cohort_event,
-        subject,
-        rule,
+        {{ cohort_columns }},
+        'bounded' as rule,
         interval_unit,
         cohort_start,
         interval_number,
         count(*) as retained_members
     from bounded_returns
-    group by
-        scope_type, scope_id, channel_id, cohort_event, subject, rule,
-        interval_unit, cohort_start, interval_number
+    group by {{ cohort_columns }}, interval_unit, cohort_start, interval_number
 ),
 
 last_event_days as (
     select
-        scope_type,
-        scope_id,
-        channel_id,
-        cohort_event,
-        subject,
+        {{ cohort_columns }},
         member_id,
         cohort_date,
         max(event_date) as last_date
     from event_days
-    group by scope_type, scope_id, channel_id, cohort_event, subject, member_id, cohort_date
+    group by {{ cohort_columns }}, member_id, cohort_date
 ),
 
 -- Members who share both days are counted first, so that the intervals multiply few rows.
 last_day_counts as (
     select
-        scope_type,
-        scope_id,
-        channel_id,
-        cohort_event,
-        subject,
+        {{ cohort_columns }},
         cohort_date,
         last_date,
         count(*) as members
     from last_event_days
-    group by scope_type, scope_id, channel_id, cohort_event, subject, cohort_date, last_date
+    group by {{ cohort_columns }}, cohort_date, last_date
 ),
 
 unbounded_counts as (
     {% for unit in ['day', 'week', 'month'] -%}
     select
-        last_day_counts.scope_type,
-        last_day_counts.scope_id,
-        last_day_counts.channel_id,
-        last_day_counts.cohort_event,
-        last_day_counts.subject,
+        {{ cohort_columns }},
         'unbounded' as rule,
-        '{{ unit }}' as interval_unit,
+        intervals.interval_unit,
         {{ period_start(unit, 'last_day_counts.cohort_date') }} as cohort_start,
         intervals.interval_number,
         last_day_counts.members as retained_members
     from last_day_counts
     inner join intervals
-        on intervals.interval_unit = '{{ unit }}'
-        and {{ periods_between(unit, 'last_day_counts.cohort_date', 'last_day_counts.last_date') }}
-        >= intervals.interval_number
-    {% if unit != 'day' -%}
-    where last_day_counts.scope_type = 'all'
-    {% endif -%}
+        on {{ periods_between(unit, 'last_day_counts.cohort_date', 'last_day_counts.last_date') }}
+            >= intervals.interval_number
+    where
+        intervals.interval_unit = '{{ unit }}'
+        {%- if unit != 'day' %} and last_day_counts.scope_type = 'all' {%- endif %}
     {{ '' if loop.last else 'union all' }}
     {% endfor %}
 ),
