@@ -23,24 +23,24 @@
     {%- endfor %}
 {%- endmacro %}
 
-{# One scan instead of one for each metric. #}
+{# One scan instead of one for each metric. Nulls are included because a metric without a base stays. #}
 {% macro duckdb__unpivot_metrics(relation, keys, metrics, values) -%}
     select
         {{ keys | join(', ') }},
         metric_id,
         {{ values.keys() | join(', ') }}
     from (
-        unpivot (
-            select
-                {{ keys | join(', ') }}
-                {%- for metric in metrics %}
-                {%- for suffix in values.values() %},
-                cast({{ metric }}{{ suffix }} as double) as {{ metric }}{{ suffix }}
-                {%- endfor %}
-                {%- endfor %}
-            from {{ relation }}
-        )
-        on
+        select
+            {{ keys | join(', ') }}
+            {%- for metric in metrics %}
+            {%- for suffix in values.values() %},
+            cast({{ metric }}{{ suffix }} as double) as {{ metric }}{{ suffix }}
+            {%- endfor %}
+            {%- endfor %}
+        from {{ relation }}
+    ) as doubles
+    unpivot include nulls (
+        ({{ values.keys() | join(', ') }}) for metric_id in (
             {%- for metric in metrics %}
             (
                 {%- for suffix in values.values() -%}
@@ -48,7 +48,7 @@
                 {%- endfor -%}
             ) as '{{ metric }}'{{ ',' if not loop.last }}
             {%- endfor %}
-        into name metric_id value {{ values.keys() | join(', ') }}
+        )
     ) as unpivoted
     where {{ (values.keys() | list)[0] }} is not null
 {%- endmacro %}
