@@ -21,7 +21,9 @@ def write_csv(out: TextIO, columns: list[str], types: list[str], rows: Iterable[
     writer.writerow(neutralise(name) for name in columns)
     for row in rows:
         writer.writerow(
-            neutralise(plain_text(value)) if text and not isinstance(value, (int, float)) else plain_text(value)
+            neutralise(plain_text(value))
+            if text and not isinstance(value, (int, float))
+            else plain_text(value)
             for value, text in zip(row, is_text, strict=True)
         )
 

@@ -6,7 +6,6 @@ import json
 import os
 import re
 import subprocess
-import sys
 import tempfile
 import threading
 from collections.abc import Iterator
@@ -14,6 +13,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any
 
+from orchestration.child import child_command
 from orchestration.errors import EXIT_FAILURE, EXIT_USAGE, ShequnError
 from orchestration.settings import PROJECT_DIR, Settings
 
@@ -117,7 +117,7 @@ def _start_worker() -> subprocess.Popen[str]:
     """A worker that inherits nothing but what Python needs to start."""
     kept = ("PATH", "LD_LIBRARY_PATH", "HOME", "LANG", "LC_ALL", "TZ")
     return subprocess.Popen(
-        [sys.executable, "-m", "orchestration.serving.worker"],
+        child_command("orchestration.serving.worker"),
         cwd=PROJECT_DIR,
         env={name: os.environ[name] for name in kept if name in os.environ} | {"PYTHONUTF8": "1"},
         stdin=subprocess.PIPE,

@@ -6,12 +6,10 @@ The first line is `{"columns": [...], "types": [...]}`, then lines of `{"rows": 
 
 from __future__ import annotations
 
-import ctypes
 import json
 import os
 import re
 import resource
-import signal
 import sys
 from collections.abc import Iterator
 from datetime import date, datetime, time
@@ -21,7 +19,6 @@ from typing import Any
 import duckdb
 
 CHUNK_ROWS = 1000
-PR_SET_PDEATHSIG = 1
 
 # enable_logging(storage='file') breaks the locked instance; query() could spell any of these in pieces.
 BLOCKED_FUNCTIONS = re.compile(
@@ -34,7 +31,6 @@ ALLOWED_STATEMENTS = {duckdb.StatementType.SELECT, duckdb.StatementType.EXPLAIN}
 
 def main() -> int:
     """Answer the one request on stdin."""
-    _die_with_parent()
     resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
     request = json.load(sys.stdin)
     try:
@@ -50,12 +46,6 @@ def main() -> int:
 
 class QueryRefused(Exception):
     """A statement that is not let through: (code, what was found)."""
-
-
-def _die_with_parent() -> None:
-    """A query must not go on after its caller was killed."""
-    if sys.platform == "linux":
-        ctypes.CDLL(None, use_errno=True).prctl(PR_SET_PDEATHSIG, signal.SIGKILL)
 
 
 def _locked_connection(request: dict[str, Any]) -> duckdb.DuckDBPyConnection:
@@ -84,11 +74,16 @@ def _locked_connection(request: dict[str, Any]) -> duckdb.DuckDBPyConnection:
     return connection
 
 
-def _answer(connection: duckdb.DuckDBPyConnection, sql: str, max_rows: int | None) -> Iterator[dict[str, Any]]:
+def _answer(
+    connection: duckdb.DuckDBPyConnection, sql: str, max_rows: int | None
+) -> Iterator[dict[str, Any]]:
     _check(connection, sql)
     cursor = connection.execute(sql)
     description = cursor.description or []
-    yield {"columns": [column[0] for column in description], "types": [str(column[1]) for column in description]}
+    yield {
+        "columns": [column[0] for column in description],
+        "types": [str(column[1]) for column in description],
+    }
     sent = 0
     while max_rows is None or sent < max_rows:
         size = CHUNK_ROWS if max_rows is None else min(CHUNK_ROWS, max_rows - sent)

@@ -26,7 +26,8 @@ def settings(tmp_path_factory: pytest.TempPathFactory) -> Settings:
         connection.execute("create schema core; create schema marts")
         connection.execute(
             "create table marts.mart_rfm as "
-            "select 'm' || i as member_id, cast(i as decimal(18, 2)) / 4 as monetary, date '2026-06-30' as day "
+            "select 'm' || i as member_id, cast(i as decimal(18, 2)) / 4 as monetary,"
+            " date '2026-06-30' as day "
             "from range(3) as numbers(i)"
         )
         connection.execute("create table core.dim_member as select '=1+1' as member_id, -1 as score")
@@ -64,7 +65,7 @@ def test_no_published_version_says_what_to_do(tmp_path: Path) -> None:
         "pragma enable_profiling",
         "call enable_logging(storage='file', storage_path='{tmp}/log')",
         "from enable_logging(storage='file', storage_path='{tmp}/log')",
-        'from "enable_logging"(storage=\'file\')',
+        "from \"enable_logging\"(storage='file')",
         "from query('from enable_' || 'logging()')",
         "select * from read_csv('/etc/passwd')",
         "select * from '/etc/passwd'",

@@ -1,0 +1,226 @@
+"""The command line; thin over the functions that Dagster runs too."""
+
+from __future__ import annotations
+
+import json
+import sys
+from collections.abc import Callable
+from datetime import date, datetime
+from pathlib import Path
+from typing import Any
+
+import click
+import yaml
+
+from orchestration import __version__
+from orchestration.commands.frame import Context, option, run_command
+from orchestration.errors import EXIT_USAGE, ShequnError
+from orchestration.messages import LANGUAGES, default_language, say
+from orchestration.settings import load_settings
+
+FOLDER = click.Path(path_type=Path, file_okay=False)
+DAY = click.DateTime(formats=["%Y-%m-%d"])
+
+
+def main() -> None:
+    """Entry point of the console script `shequn`."""
+    build_cli(_asked_language(sys.argv[1:]))(prog_name="shequn")
+
+
+def _asked_language(arguments: list[str]) -> str:
+    """The language of the help texts, needed before click reads the arguments."""
+    for index, argument in enumerate(arguments):
+        name, _, value = argument.partition("=")
+        if name == "--lang":
+            value = value or next(iter(arguments[index + 1 :]), "")
+            return value if value in LANGUAGES else default_language()
+    return default_language()
+
+
+def build_cli(lang: str) -> click.Group:
+    """The group of commands, its help in `lang`."""
+
+    @click.group(help=say("cli.help", lang), context_settings={"help_option_names": ["-h", "--help"]})
+    @click.version_option(__version__, prog_name="shequn")
+    @_common(lang)
+    @click.pass_context
+    def shequn(context: click.Context, home: Path | None, lang_option: str | None) -> None:
+        context.obj = (home, lang_option)
+
+    for add in (_refresh, _demo, _status, _versions, _rollback, _rejects, _sql, _doctor):
+        add(shequn, lang)
+    return shequn
+
+
+Command = Callable[..., Any]
+
+
+def _common(lang: str) -> Callable[[Command], Command]:
+    """--home and --lang, which stand before or after the command's name."""
+    home = click.option("--home", type=FOLDER, help=say("cli.opt.home", lang))
+    language = click.option(
+        "--lang", "lang_option", type=click.Choice(LANGUAGES), help=say("cli.opt.lang", lang)
+    )
+    return lambda command: home(language(command))
+
+
+def _command(group: click.Group, name: str, lang: str) -> Callable[[Callable[..., int]], click.Command]:
+    """Register a command: its body gets a `Context` and its options and returns the exit code."""
+
+    def decorate(body: Callable[..., int]) -> click.Command:
+        @click.pass_context
+        def callback(
+            context: click.Context, /, home: Path | None, lang_option: str | None, **options: Any
+        ) -> None:
+            group_home, group_lang = context.obj
+            context.exit(
+                run_command(
+                    Context(
+                        home=home or group_home,
+                        lang=lang_option or group_lang or default_language(),
+                        as_json=bool(options.get("as_json")),
+                        quiet=bool(options.get("quiet")),
+                    ),
+                    body,
+                    options,
+                )
+            )
+
+        callback.__click_params__ = getattr(body, "__click_params__", [])  # type: ignore[attr-defined]
+        return group.command(name, help=say(f"cli.help.{name}", lang))(_common(lang)(callback))
+
+    return decorate
+
+
+def _refresh(group: click.Group, lang: str) -> None:
+    @_command(group, "refresh", lang)
+    @option(lang, "--exports", type=FOLDER)
+    @option(lang, "--as-of", type=DAY)
+    @option(lang, "--full-refresh", is_flag=True)
+    @option(lang, "--vars", "dbt_vars", metavar="YAML")
+    @option(lang, "--strict", is_flag=True)
+    @option(lang, "--quiet", is_flag=True)
+    @option(lang, "--json", "as_json", is_flag=True)
+    def body(
+        context: Context,
+        exports: Path | None,
+        as_of: datetime | None,
+        full_refresh: bool,
+        dbt_vars: str | None,
+        strict: bool,
+        **_: Any,
+    ) -> int:
+        from orchestration.commands.refresh import refresh_command
+
+        settings = load_settings(context.home, exports, as_of.date() if as_of else None, parse_vars(dbt_vars))
+        return refresh_command(
+            context, settings, full_refresh=full_refresh, strict=strict, own_inbox=exports is None
+        )
+
+
+def _demo(group: click.Group, lang: str) -> None:
+    @_command(group, "demo", lang)
+    @option(lang, "--out", type=FOLDER)
+    @option(
+        lang, "--scale", type=click.Choice(["small", "medium", "large"]), default="small", show_default=True
+    )
+    @option(lang, "--seed", type=int, default=7, show_default=True)
+    @option(lang, "--clear", is_flag=True)
+    @option(lang, "--if-empty", is_flag=True)
+    @option(lang, "--quiet", is_flag=True)
+    @option(lang, "--json", "as_json", is_flag=True)
+    def body(
+        context: Context, out: Path | None, scale: str, seed: int, clear: bool, if_empty: bool, **_: Any
+    ) -> int:
+        from orchestration.commands.demo import clear_command, demo_command
+
+        settings = load_settings(context.home)
+        if clear:
+            return clear_command(context, settings, out)
+        return demo_command(context, settings, out, scale, seed, if_empty)
+
+
+def _status(group: click.Group, lang: str) -> None:
+    @_command(group, "status", lang)
+    @option(lang, "--json", "as_json", is_flag=True)
+    def body(context: Context, **_: Any) -> int:
+        from orchestration.commands.status import status_command
+
+        return status_command(context, load_settings(context.home))
+
+
+def _versions(group: click.Group, lang: str) -> None:
+    @_command(group, "versions", lang)
+    @option(lang, "--json", "as_json", is_flag=True)
+    def body(context: Context, **_: Any) -> int:
+        from orchestration.commands.versions import versions_command
+
+        return versions_command(context, load_settings(context.home))
+
+
+def _rollback(group: click.Group, lang: str) -> None:
+    @_command(group, "rollback", lang)
+    @click.argument("version")
+    @option(lang, "--json", "as_json", is_flag=True)
+    def body(context: Context, version: str, **_: Any) -> int:
+        from orchestration.commands.versions import rollback_command
+
+        return rollback_command(context, load_settings(context.home), version)
+
+
+def _rejects(group: click.Group, lang: str) -> None:
+    @_command(group, "rejects", lang)
+    @option(lang, "--format", "form", type=click.Choice(["table", "csv", "json"]), default="table")
+    @option(lang, "--limit", type=click.IntRange(min=1), default=1000, show_default=True)
+    def body(context: Context, form: str, limit: int, **_: Any) -> int:
+        from orchestration.commands.rejects import rejects_command
+
+        return rejects_command(context, load_settings(context.home), form, limit)
+
+
+def _sql(group: click.Group, lang: str) -> None:
+    @_command(group, "sql", lang)
+    @click.argument("sql")
+    @option(lang, "--format", "form", type=click.Choice(["table", "csv", "json"]), default="table")
+    @option(lang, "--timeout", type=click.FloatRange(min=0.1), default=60.0, show_default=True)
+    @option(lang, "--memory", default="1GB", show_default=True)
+    def body(context: Context, sql: str, form: str, timeout: float, memory: str, **_: Any) -> int:
+        from orchestration.commands.sql import sql_command
+
+        return sql_command(context, load_settings(context.home), sql, form, timeout, memory)
+
+
+def _doctor(group: click.Group, lang: str) -> None:
+    @_command(group, "doctor", lang)
+    @option(lang, "--json", "as_json", is_flag=True)
+    def body(context: Context, **_: Any) -> int:
+        from orchestration.commands.doctor import doctor_command
+
+        return doctor_command(context, load_settings(context.home))
+
+
+def parse_vars(text: str | None) -> dict[str, Any]:
+    """dbt vars from YAML such as `{repurchase_window_days: 60}`.
+
+    Raises:
+        ShequnError: the text is no mapping (exit 2).
+    """
+    if text is None:
+        return {}
+    try:
+        parsed = yaml.safe_load(text)
+    except yaml.YAMLError as error:
+        raise ShequnError("cli.E_VARS", EXIT_USAGE, value=text) from error
+    if not isinstance(parsed, dict) or not all(isinstance(name, str) for name in parsed):
+        raise ShequnError("cli.E_VARS", EXIT_USAGE, value=text)
+    return json.loads(json.dumps(parsed, default=_day_text))  # type: ignore[no-any-return]
+
+
+def _day_text(value: Any) -> str:
+    if isinstance(value, date):
+        return value.isoformat()
+    raise ShequnError("cli.E_VARS", EXIT_USAGE, value=value)
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,51 @@
+"""`shequn demo`: put an invented community into the inbox, or take it out again."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Literal, cast
+
+from orchestration.commands.console import console_progress, number
+from orchestration.commands.frame import Context
+from orchestration.commands.status import inbox_files
+from orchestration.errors import EXIT_OK
+from orchestration.messages import say
+from orchestration.settings import Settings
+
+
+def demo_command(
+    context: Context, settings: Settings, out: Path | None, scale: str, seed: int, if_empty: bool
+) -> int:
+    """Write the demo; with `if_empty` only where the inbox holds no file."""
+    from orchestration.demo import write_demo
+
+    there = sum(1 for _ in inbox_files(settings.exports))
+    if if_empty and there:
+        sentence = say("cli.demo_not_needed", context.lang, files=number(there), path=settings.exports)
+        context.answer({"written": False, "files": there}, sentence)
+        return EXIT_OK
+    folder = out.absolute() if out else settings.exports / "canonical"
+    with console_progress(context.lang, context.quiet) as progress:
+        report = write_demo(folder, cast(Literal["small", "medium", "large"], scale), seed, progress)
+    context.answer(
+        {"written": True, "path": str(folder), "scale": scale, "seed": seed, "report": report},
+        say("cli.demo_written", context.lang, scale=scale, seed=seed, path=folder),
+    )
+    return EXIT_OK
+
+
+def clear_command(context: Context, settings: Settings, out: Path | None) -> int:
+    """Delete the demo's files and forget the rows that landed from them."""
+    from orchestration.demo import clear_demo
+    from orchestration.landing.ledger import forget_files
+    from orchestration.lock import writer_lock
+
+    exports = out.absolute().parent if out else settings.exports
+    with writer_lock(settings, "demo --clear"):
+        digests = clear_demo(exports)
+        if digests and settings.private_db.exists():
+            forget_files(settings, digests)
+    key = "cli.demo_cleared" if digests else "cli.demo_nothing"
+    sentence = say(key, context.lang, files=number(len(digests)), path=exports)
+    context.answer({"cleared_files": len(digests)}, sentence)
+    return EXIT_OK

@@ -1,0 +1,114 @@
+"""`shequn refresh`: run the whole way and say what came of it."""
+
+from __future__ import annotations
+
+import logging
+
+from orchestration.commands.closing import closing_document, print_closing
+from orchestration.commands.console import console_progress, output
+from orchestration.commands.figures import Figure, headline_figures
+from orchestration.commands.frame import Context, complain, open_log, write_document
+from orchestration.errors import EXIT_OK, EXIT_REFUSED, EXIT_USAGE, ShequnError
+from orchestration.publishing import current_version
+from orchestration.reports import RefreshReport
+from orchestration.settings import Settings
+
+logger = logging.getLogger(__name__)
+
+
+def refresh_command(
+    context: Context, settings: Settings, *, full_refresh: bool, strict: bool, own_inbox: bool
+) -> int:
+    """Run a refresh and print its closing table.
+
+    Args:
+        context: How to speak.
+        settings: Places and choices.
+        full_refresh: Rebuild every model from the start.
+        strict: A refused file stops the run before anything is published.
+        own_inbox: The inbox is the home's own, which is created where it is missing.
+
+    Returns:
+        0 published or nothing new; 3 where every file of the inbox was refused.
+
+    Raises:
+        ShequnError: as `refresh` does; an inbox that was named and is not there (exit 2).
+    """
+    from orchestration.refresh import refresh
+
+    _open_inbox(context, settings, own_inbox)
+    log = open_log(settings)
+    logger.info("refresh of %s begins", settings.exports)
+    try:
+        with console_progress(context.lang, context.quiet) as progress:
+            report = refresh(settings, progress, full_refresh=full_refresh, strict=strict)
+    except ShequnError as error:
+        logger.error("refresh ends with %s: %s", error.exit_code, error)
+        partial = getattr(error, "report", None)
+        if partial is None:
+            raise
+        return _say_refused(context, settings, error, partial)
+    exit_code = _exit_code(report)
+    logger.info("refresh ends with %s; log %s", exit_code, log)
+    _say_done(context, settings, report, exit_code)
+    return exit_code
+
+
+def _open_inbox(context: Context, settings: Settings, own_inbox: bool) -> None:
+    from orchestration.commands.status import own_files
+    from orchestration.demo import has_demo
+
+    if not settings.exports.is_dir():
+        if not own_inbox:
+            raise ShequnError("cli.E_NO_INBOX", EXIT_USAGE, path=settings.exports)
+        (settings.exports / "canonical").mkdir(parents=True, exist_ok=True)
+        context.warn("cli.inbox_created", path=settings.exports / "canonical")
+    if has_demo(settings.exports) and own_files(settings.exports):
+        context.warn("cli.demo_mixed", path=settings.exports)
+
+
+def _exit_code(report: RefreshReport) -> int:
+    """Refused files are a warning as long as anything else is there."""
+    is_anything_else = report.landing.with_status("landed") or report.landing.with_status("unchanged")
+    return EXIT_REFUSED if report.landing.with_status("refused") and not is_anything_else else EXIT_OK
+
+
+def _say_done(context: Context, settings: Settings, report: RefreshReport, exit_code: int) -> None:
+    if context.quiet and not context.as_json:
+        refused = len(report.landing.with_status("refused"))
+        if exit_code != EXIT_OK:
+            complain(context, *_all_refused(context, refused))
+        return
+    figures = _figures(settings)
+    current = report.published or current_version(settings)
+    if context.as_json:
+        write_document(closing_document(settings, report, current, figures, exit_code, context.lang))
+    else:
+        print_closing(output(), settings, report, current, figures, context.lang)
+
+
+def _all_refused(context: Context, refused: int) -> tuple[str, int, str]:
+    error = ShequnError("cli.all_refused", EXIT_REFUSED, files=refused)
+    return error.text(context.lang), EXIT_REFUSED, error.key
+
+
+def _figures(settings: Settings) -> list[Figure]:
+    """The headline figures; a version without metric values simply has none to show."""
+    try:
+        return headline_figures(settings)
+    except ShequnError as error:
+        logger.warning("no headline figures: %s", error)
+        return []
+
+
+def _say_refused(context: Context, settings: Settings, error: ShequnError, report: RefreshReport) -> int:
+    """Nothing was published: the closing table of what happened so far, then the sentence."""
+    current = current_version(settings)
+    if context.as_json:
+        document = closing_document(settings, report, current, [], error.exit_code, context.lang)
+        complain(context, error.text(context.lang), error.exit_code, error.key, more=document)
+        return error.exit_code
+    if not context.quiet:
+        print_closing(output(), settings, report, current, [], context.lang)
+    complain(context, error.text(context.lang), error.exit_code, error.key)
+    return error.exit_code

@@ -1,0 +1,140 @@
+"""What state the house is in: the inbox, what landed, what is published, who is writing."""
+
+from __future__ import annotations
+
+import json
+import os
+import re
+from collections.abc import Iterator
+from contextlib import suppress
+from pathlib import Path
+from typing import Any
+
+from rich.text import Text
+
+from orchestration.commands.closing import print_figures, published_sentence
+from orchestration.commands.console import number, output
+from orchestration.commands.figures import headline_figures
+from orchestration.commands.frame import Context, write_document
+from orchestration.errors import EXIT_OK, ShequnError
+from orchestration.messages import say
+from orchestration.settings import Settings
+
+# <entity>.demo.csv, <entity>.demo-late.csv, <part>.demo.parquet
+DEMO_NAME = re.compile(r"\.demo[.-]")
+
+
+def inbox_files(exports: Path) -> Iterator[Path]:
+    """The files of an inbox that are not hidden; none where there is no such folder."""
+    for path in sorted(exports.rglob("*")):
+        if path.is_file() and not any(part.startswith(".") for part in path.relative_to(exports).parts):
+            yield path
+
+
+def own_files(exports: Path) -> list[Path]:
+    """The files of an inbox that no demo wrote."""
+    return [path for path in inbox_files(exports) if not DEMO_NAME.search(path.name)]
+
+
+def lock_holder(settings: Settings) -> dict[str, Any] | None:
+    """Who is writing, as far as the lock's file tells: pid, purpose, started_at.
+
+    The lock itself is not tried: even a moment's hold could turn a starting refresh away.
+    """
+    with suppress(OSError, ValueError):
+        holder = json.loads(settings.lock_path.read_text())
+        if isinstance(holder, dict) and _is_alive(int(holder["pid"])):
+            return holder
+    return None
+
+
+def _is_alive(pid: int) -> bool:
+    try:
+        os.kill(pid, 0)
+    except ProcessLookupError:
+        return False
+    except PermissionError:
+        return True
+    return True
+
+
+def house_status(settings: Settings) -> dict[str, Any]:
+    """The state of the house as one JSON-able document."""
+    from orchestration.demo import has_demo
+    from orchestration.landing.ledger import ledger
+    from orchestration.publishing import current_version
+
+    holder = lock_holder(settings)
+    version = current_version(settings)
+    # While somebody writes, the private file cannot be opened: its ledger is then unknown.
+    files = ledger(settings) if holder is None and settings.private_db.exists() else []
+    landed = [row for row in files if row["status"] == "landed"]
+    return {
+        "home": str(settings.home),
+        "exports": str(settings.exports),
+        "inbox_files": sum(1 for _ in inbox_files(settings.exports)),
+        "has_demo": has_demo(settings.exports),
+        "writer": holder,
+        "landed_files": len(landed),
+        "rows_accepted": sum(row["accepted"] for row in landed),
+        "rows_rejected": sum(row["rejected"] for row in landed),
+        "refused_files": [
+            {"path": row["path"], "code": row["code"], "message": row["message"]}
+            for row in files
+            if row["status"] == "refused"
+        ],
+        "published": None
+        if version is None
+        else {"version": version.name, "path": str(settings.published_db), "manifest": version.manifest},
+    }
+
+
+def status_command(context: Context, settings: Settings) -> int:
+    """Say in a few lines what is where."""
+    from orchestration.publishing import current_version
+
+    status = house_status(settings)
+    if context.as_json:
+        write_document(status)
+        return EXIT_OK
+    console = output()
+    for key, params in _status_lines(status):
+        console.print(Text(say(f"cli.status.{key}", context.lang, **params)), soft_wrap=True)
+    for row in status["refused_files"]:
+        console.print(Text(f"  {row['path']}  [{row['code']}]", style="yellow"), soft_wrap=True)
+    version = current_version(settings)
+    if version is None:
+        console.print(say("cli.status.unpublished", context.lang))
+        return EXIT_OK
+    console.print(Text(published_sentence(version, context.lang), style="bold green"), soft_wrap=True)
+    console.print(Text(say("cli.published_path", context.lang, path=settings.published_db)), soft_wrap=True)
+    try:
+        print_figures(console, headline_figures(settings), context.lang)
+    except ShequnError as error:
+        console.print(Text(error.text(context.lang), style="yellow"))
+    return EXIT_OK
+
+
+def _status_lines(status: dict[str, Any]) -> list[tuple[str, dict[str, Any]]]:
+    lines: list[tuple[str, dict[str, Any]]] = [
+        ("home", {"path": status["home"]}),
+        ("inbox", {"path": status["exports"], "files": number(status["inbox_files"])}),
+    ]
+    if status["has_demo"]:
+        lines.append(("demo", {}))
+    if status["writer"] is not None:
+        lines.append(("writer", status["writer"]))
+        return lines
+    lines.append(
+        (
+            "landed",
+            {
+                "files": number(status["landed_files"]),
+                "accepted": number(status["rows_accepted"]),
+                "rejected": number(status["rows_rejected"]),
+            },
+        )
+    )
+    if status["refused_files"]:
+        lines.append(("refused", {"files": number(len(status["refused_files"]))}))
+    return lines
