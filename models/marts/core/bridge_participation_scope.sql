@@ -35,22 +35,14 @@ participation_groups as (
     where participations.group_id is null
 ),
 
--- several groups of one scope are one scope, and every participation is in all
+-- distinct, because several groups of one scope are one scope; who is in no group then is in none
 final as (
-    select
+    select distinct
         participation_groups.participation_id,
         group_scopes.scope_type,
         group_scopes.scope_id
     from participation_groups
     inner join group_scopes on participation_groups.group_id = group_scopes.group_id
-
-    union
-
-    select
-        participation_id,
-        'all' as scope_type,
-        'all' as scope_id
-    from participations
 )
 
 select * from final
