@@ -1,0 +1,381 @@
+"""Random exports that are awkward on purpose: few ids, few clock times, much that collides.
+
+The same seed writes the same files. All people in them are invented.
+"""
+
+from __future__ import annotations
+
+import csv
+import json
+import random
+import zlib
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import date, datetime, time, timedelta
+from pathlib import Path
+from typing import Any
+
+import pyarrow as pa
+import pyarrow.parquet as pq
+
+from .contract import ENTITIES, SYSTEM
+
+Record = dict[str, str]
+
+# Midnight, the last microsecond of a day, and a few times that many events share.
+CLOCK = (
+    time(0),
+    time(0, 0, 0, 1),
+    time(8, 30),
+    time(12),
+    time(12, 0, 1),
+    time(20, 15, 30),
+    time(23, 59, 59, 999999),
+)
+# Repeats, texts that differ only by white space or case, texts without letter or digit, odd scripts.
+TEXTS = (
+    "好", " 好", "好\u3000", "早上好", "Yes", "yes", "3", "３", "٣", "👍", "!!!", "……", "Ⅷ", "½", "",
+    "a,b", 'say "hi"', "第一行\n第二行", "é", "ー", "_",
+)  # fmt: skip
+TYPES = ("text",) * 8 + ("image", "voice", "red_packet", "emotion", "check_in", "system", "other")
+CHANNELS = ("c1", "c2", "c3", "")
+
+
+@dataclass(frozen=True)
+class Size:
+    """How much is written: the days of the history, and events per entity."""
+
+    days: int = 90
+    events: int = 280
+    groups: int = 6
+    members: int = 25
+
+
+class Awkward:
+    """Writes one awkward export.
+
+    Args:
+        seed: Same seed, same files.
+        size: How much.
+        first_day: First day of the history.
+    """
+
+    def __init__(self, seed: int, size: Size, first_day: date) -> None:
+        self.random = random.Random(seed)
+        self.size = size
+        self.first_day = first_day
+        self.groups = [f"g{number}" for number in range(1, size.groups + 1)]
+        self.members = [f"m{number:02}" for number in range(1, size.members + 1)]
+        # a01 and a02 are other ids of m01 and m02, a03 leads to a01 and no further, a04 leads to staff.
+        self.aliases = {"a01": "m01", "a02": "m02", "a03": "a01", "a04": "m-staff1", "m25": "m05"}
+        self.staff_people = ["m-staff1", "m-staff2", "m-bot", "m-shill"]
+        self.people = self.members + list(self.aliases) + self.staff_people
+        self.activities = {f"act{number}": self.pick(("", *self.groups)) for number in range(1, 5)}
+
+    def pick(self, choices: tuple[str, ...] | list[str]) -> str:
+        return self.random.choice(choices)
+
+    def chance(self, share: float) -> bool:
+        return self.random.random() < share
+
+    def moment(self, first: int = 0) -> datetime:
+        """A random moment from day `first` of the history on; weekdays repeat, clock times collide."""
+        day = self.first_day + timedelta(days=self.random.randrange(first, self.size.days))
+        return datetime.combine(day, self.random.choice(CLOCK))
+
+    def written(self, moment: datetime) -> str:
+        """The moment (business time, UTC+8) in one of the spellings an export may use."""
+        style = self.random.randrange(5)
+        if style == 0:
+            return (moment - timedelta(hours=8)).isoformat() + "Z"
+        if style == 1:
+            return (moment - timedelta(hours=13)).isoformat() + "-05:00"
+        if style == 2:
+            return moment.isoformat() + "+08:00"
+        if style == 3 and moment.time() == time(0):
+            return moment.date().isoformat()
+        return moment.isoformat(sep=" ")
+
+    def stable(self, choices: tuple[str, ...], *of: object) -> str:
+        """A choice that depends on nothing but `of`, so that two rows of one event agree."""
+        return choices[zlib.crc32(repr(of).encode()) % len(choices)]
+
+    def person(self, member_id: str) -> str:
+        return self.aliases.get(member_id, member_id)
+
+    def repeated(self, count: int, make: Callable[[int], Record]) -> list[Record]:
+        return [make(number) for number in range(count)]
+
+    # The entities.
+
+    def group_rows(self) -> list[Record]:
+        rows = []
+        for number, group_id in enumerate(self.groups[:-1]):
+            created = self.moment() if self.chance(0.6) else None
+            dissolved = self.moment(self.size.days // 2) if number % 3 == 1 else None
+            if dissolved and created and created >= dissolved:
+                created = None
+            rows.append(
+                {
+                    "group_id": group_id,
+                    "group_name": f"群{number}",
+                    "group_type": self.pick(("conversion", "content", "service", "")),
+                    "owner_staff_id": self.pick(("s1", "s2", "s3", "s9", "")),
+                    "created_at": self.written(created) if created else "",
+                    "dissolved_at": self.written(dissolved) if dissolved else "",
+                }
+            )
+        return [{**rows[0], "group_type": "other", "dissolved_at": ""}, *rows]
+
+    def member_rows(self) -> list[Record]:
+        rows = [
+            {"member_id": member_id, "member_type": self.pick(("customer", "customer", "")), "city": "杭州"}
+            for member_id in self.members
+            if self.chance(0.85)
+        ]
+        kinds = {
+            "m-staff1": "staff",
+            "m-staff2": "customer",
+            "m-bot": "bot",
+            "m-shill": "shill",
+            "a02": "bot",
+        }
+        rows += [{"member_id": name, "member_type": kind, "city": ""} for name, kind in kinds.items()]
+        self.random.shuffle(rows)
+        return [*rows, {"member_id": "m03", "member_type": "agent", "city": "未知"}]
+
+    def identity_rows(self) -> list[Record]:
+        rows = [
+            {"id_type": "wecom", "id_value": alias, "member_id": person}
+            for alias, person in self.aliases.items()
+        ]
+        return [{"id_type": "phone", "id_value": "a01", "member_id": "m09"}, *rows]
+
+    def staff_rows(self) -> list[Record]:
+        return [
+            {"staff_id": "s1", "staff_name": "甲", "department": "华东", "member_id": "a04"},
+            {"staff_id": "s2", "staff_name": "乙", "department": "", "member_id": "m-staff2"},
+            {"staff_id": "s3", "staff_name": "丙", "department": "华东", "member_id": ""},
+            {"staff_id": "s4", "staff_name": "丁", "department": "华南", "member_id": "m-staff2"},
+        ]
+
+    def membership_event(self, number: int) -> Record:
+        group_id, member_id, moment = self.pick(self.groups), self.pick(self.people), self.moment()
+        kind, channel_id = self.pick(("join", "join", "leave")), self.pick(CHANNELS)
+        pair = (group_id, self.person(member_id), moment)
+        is_join = kind == "join"
+        return {
+            "group_id": group_id,
+            "member_id": member_id,
+            "event_type": kind,
+            "occurred_at": self.written(moment),
+            "channel_id": channel_id if is_join else "",
+            "scene": self.stable(("scan", "invite", ""), *pair, channel_id) if is_join else "",
+            "script_id": self.stable(("w1", ""), *pair, channel_id, "script") if is_join else "",
+            "inviter_id": self.stable(("m01", "a02", ""), *pair, channel_id, "inviter") if is_join else "",
+            "leave_reason": "" if is_join else self.stable(("removed", "left", ""), *pair),
+        }
+
+    def group_message(self, number: int) -> Record:
+        moment = self.moment()
+        recalled = moment + timedelta(minutes=self.random.randrange(3)) if self.chance(0.08) else None
+        return {
+            "message_id": f"x{self.random.randrange(10**6):06}-{number}",
+            "group_id": self.pick(self.groups),
+            "sender_id": self.pick(self.people),
+            "receiver_id": "",
+            "sent_at": self.written(moment),
+            "message_type": self.pick(TYPES),
+            "content": self.pick(TEXTS),
+            "recalled_at": self.written(recalled) if recalled else "",
+        }
+
+    def private_message(self, number: int) -> Record:
+        moment = self.moment(self.size.days - 12) + timedelta(
+            seconds=self.random.choice((0, 0, 299, 300, 301))
+        )
+        ends = [self.pick(["m01", "a01", "m02", "m03", "m-bot"]), self.pick([*self.staff_people, "a04"])]
+        self.random.shuffle(ends)
+        row = self.group_message(number)
+        return row | {
+            "group_id": "",
+            "message_id": f"p{number:04}",
+            "sender_id": ends[0],
+            "receiver_id": ends[1],
+            "sent_at": self.written(moment),
+        }
+
+    def message_rows(self) -> list[Record]:
+        rows = self.repeated(self.size.events, self.group_message) + self.repeated(180, self.private_message)
+        again = [
+            {**row, "content": "改过的话", "message_type": "text"} for row in self.random.sample(rows, 12)
+        ]
+        return [*rows, *again, {**rows[0], "message_id": "bad", "sent_at": "昨天"}]
+
+    def action(self, number: int) -> Record:
+        return {
+            "message_id": "p0001" if self.chance(0.2) else "",
+            "group_id": self.pick(("", *self.groups)),
+            "actor_id": self.pick(self.people),
+            "action": self.pick(("like", "forward", "click")),
+            "occurred_at": self.written(self.moment()),
+        }
+
+    def activity_rows(self) -> list[Record]:
+        starts = (self.moment() for _ in self.activities)
+        return [
+            {"activity_id": activity_id, "group_id": group_id, "started_at": self.written(start)}
+            for (activity_id, group_id), start in zip(self.activities.items(), starts, strict=True)
+        ]
+
+    def participation(self, number: int) -> Record:
+        return {
+            "activity_id": self.pick((*self.activities, "act-unknown")),
+            "member_id": self.pick(self.people),
+            "group_id": self.pick(("", "", *self.groups)),
+            "participated_at": self.written(self.moment()),
+            "action": self.pick(("sign_up", "")),
+        }
+
+    def spend(self, number: int) -> Record:
+        return {
+            "spend_date": self.moment().date().isoformat(),
+            "channel_id": self.pick(("c1", "c2", "c4")),
+            "campaign_id": self.pick(("k1", "")),
+            "cost_kind": self.pick(("ad", "labor", "")),
+            "cost_amount": f"{self.random.randrange(0, 30000) / 1000}",
+            "impressions": self.pick(("", "0", "100", "250")),
+            "clicks": self.pick(("", "7")),
+            "invited": self.pick(("", "3", "40")),
+        }
+
+    def order(self, number: int) -> Record:
+        ordered = self.moment()
+        paid = ordered + timedelta(hours=self.random.choice((0, 0, 12)))
+        is_paid = self.chance(0.85) and paid < datetime.combine(self.first_day, time()) + timedelta(
+            days=self.size.days
+        )
+        return {
+            "order_id": f"o{number:03}",
+            "member_id": self.pick(self.people) if self.chance(0.95) else "",
+            "ordered_at": self.written(ordered),
+            "paid_at": self.written(paid) if is_paid else "",
+            "order_status": self.pick(("created", "paid", "shipped", "completed", "closed", "paid")),
+            "paid_amount": self.pick(("0", "10", "10.00", "99.9", "33.333", "1250.5")),
+            "group_id": self.pick(("", *self.groups)),
+        }
+
+    def order_item_rows(self, orders: int) -> list[Record]:
+        return [
+            {
+                "order_id": f"o{number:03}",
+                "line_number": str(line),
+                "product_id": self.pick(("p1", "p2", "p3", "p1", "p3", "p-unknown")),
+                "quantity": self.pick(("1", "2", "3")),
+                "line_amount": "10",
+                "unit_cost": self.pick(("", "", "1.01", "7")),
+            }
+            for number in range(orders)
+            for line in range(self.random.choice((0, 1, 1, 1, 2)))
+        ]
+
+    def refund(self, number: int) -> Record:
+        return {
+            "refund_id": f"r{number:03}",
+            "order_id": f"o{self.random.randrange(200):03}",
+            "refunded_at": self.written(self.moment() + timedelta(days=7)),
+            "refund_amount": self.pick(("3.33", "10", "500")),
+        }
+
+    def touch(self, number: int) -> Record:
+        return {
+            "touch_id": f"t{number:03}",
+            "batch_id": self.pick(("b1", "b2", "")),
+            "member_id": self.pick(self.people),
+            "group_id": self.pick(("", *self.groups)),
+            "touched_at": self.written(self.moment()),
+            "touch_kind": self.pick(("moment", "mass_message")),
+            "touch_status": self.pick(("unsent", "sent", "delivered", "failed", "")),
+        }
+
+    def page_view(self, number: int) -> Record:
+        return {
+            "viewed_at": self.written(self.moment()),
+            "visitor_id": self.pick(("v1", "v2", "v3", "v4", "v5")),
+            "page": self.pick(("/a", "/b")),
+            "member_id": self.pick(("", *self.people)),
+            "group_id": self.pick(("", "", *self.groups)),
+        }
+
+    def tables(self) -> dict[str, list[Record]]:
+        """Rows of every entity, as text."""
+        events = self.size.events
+        product_costs = {"p1": "4", "p2": "", "p3": "0.335"}
+        return {
+            "groups": self.group_rows(),
+            "members": self.member_rows(),
+            "identities": self.identity_rows(),
+            "staff": self.staff_rows(),
+            "membership_events": self.repeated(events, self.membership_event),
+            "messages": self.message_rows(),
+            "message_actions": self.repeated(events // 3, self.action),
+            "activities": self.activity_rows(),
+            "activity_participations": self.repeated(events // 3, self.participation),
+            "channels": [
+                {"channel_id": "c1", "channel_name": "海报"},
+                {"channel_id": "c2", "channel_name": ""},
+            ],
+            "channel_spend": self.repeated(events // 6, self.spend),
+            "products": [{"product_id": name, "unit_cost": cost} for name, cost in product_costs.items()],
+            "orders": self.repeated(200, self.order) + self.repeated(20, self.order),
+            "order_items": self.order_item_rows(200),
+            "refunds": self.repeated(60, self.refund),
+            "touches": self.repeated(events // 3, self.touch),
+            "page_views": self.repeated(events, self.page_view),
+        }
+
+
+def write_awkward(
+    exports: Path, seed: int, size: Size | None = None, first_day: date = date(2024, 1, 17)
+) -> None:
+    """Write an awkward canonical export under `<exports>/canonical`.
+
+    Args:
+        exports: The inbox; created where missing.
+        seed: Same seed, same files.
+        size: How much; by default about three months of a few hundred events.
+        first_day: First day of the history.
+    """
+    awkward = Awkward(seed, size or Size(), first_day)
+    root = exports / SYSTEM
+    root.mkdir(parents=True, exist_ok=True)
+    for entity, rows in awkward.tables().items():
+        half = len(rows) // 2
+        if entity == "touches":
+            _write_csv(root / f"{entity}.csv", rows[:half])
+            _write_jsonl(root / f"{entity}.later.jsonl", rows[half:])
+        elif entity == "page_views":
+            (root / entity).mkdir(exist_ok=True)
+            _write_csv(root / entity / "first.csv", rows[:half])
+            _write_parquet(root / entity / "second.parquet", rows[half:])
+        else:
+            _write_csv(root / f"{entity}.csv", rows)
+
+
+def _write_csv(path: Path, rows: list[Record]) -> None:
+    header = list(rows[0]) if rows else [column.name for column in ENTITIES[path.name.split(".")[0]].columns]
+    with path.open("w", encoding="utf-8", newline="") as stream:
+        writer = csv.DictWriter(stream, header)
+        writer.writeheader()
+        writer.writerows(rows)
+
+
+def _write_jsonl(path: Path, rows: list[Record]) -> None:
+    filled: list[dict[str, Any]] = [{name: value for name, value in row.items() if value} for row in rows]
+    path.write_text("".join(json.dumps(row, ensure_ascii=False) + "\n" for row in filled), encoding="utf-8")
+
+
+def _write_parquet(path: Path, rows: list[Record]) -> None:
+    pq.write_table(
+        pa.Table.from_pylist([{name: value or None for name, value in row.items()} for row in rows]), path
+    )
