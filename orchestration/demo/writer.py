@@ -1,0 +1,256 @@
+"""Invents the community and writes it as a canonical export, month by month."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+from pathlib import Path
+
+import numpy as np
+
+from orchestration.demo import activities as activity_steps
+from orchestration.demo import channels, groups, messages, people, reporting, service, spans, touches
+from orchestration.demo import goods as goods_steps
+from orchestration.demo import orders as order_steps
+from orchestration.demo.blemishes import planted_rejects, write_blemishes
+from orchestration.demo.live import LiveSessions, invent_live_sessions, live_table
+from orchestration.demo.manifest import clear_demo, sha256_of, write_manifest
+from orchestration.demo.plan import DEFAULT_LAST_DAY, DEMO_VERSION, EPOCH, Floats, Ints, Plan, Scale, Window, make_plan
+from orchestration.demo.sink import Sink
+from orchestration.demo.texts import TextPool, write_texts
+from orchestration.progress import Progress
+
+_WORKSHOP = ".demo-writing"
+
+
+@dataclass(frozen=True)
+class DemoReport:
+    """What was written.
+
+    Attributes:
+        out: The canonical folder.
+        rows: Rows of each entity, without those of the later files.
+        files: Relative to the folder above `out`, in the order in which the gate takes them.
+        sha256: Of each of `files`.
+        planted_rejects: Rows that the gate rejects.
+        resent_rows: Rows that replace an earlier one.
+        mass_exit_group, mass_exit_at, mass_exit_members: The evening on which many leave one group.
+        replaced_sha256: Files of an earlier demo that were deleted first.
+        seconds: Time it took.
+    """
+
+    out: Path
+    scale: Scale
+    seed: int
+    first_day: date
+    last_day: date
+    rows: dict[str, int]
+    files: tuple[str, ...]
+    sha256: tuple[str, ...]
+    planted_rejects: int
+    resent_rows: int
+    mass_exit_group: str
+    mass_exit_at: datetime
+    mass_exit_members: int
+    replaced_sha256: tuple[str, ...] = ()
+    seconds: float = 0.0
+
+
+@dataclass(frozen=True)
+class _World:
+    """Everything that is decided before the months are written."""
+
+    plan: Plan
+    people: people.People
+    groups: groups.Groups
+    spans: spans.Spans
+    mass_exit: spans.MassExit
+    first_seen: Ints
+    activities: activity_steps.Activities
+    goods: goods_steps.Goods
+    live: LiveSessions
+    orders: order_steps.Orders
+    lines: order_steps.Lines
+    contacts: service.Contacts
+    pool: TextPool
+    talk_rate: Floats
+
+
+@dataclass
+class _Counters:
+    """Numbers of the next rows."""
+
+    message: int = 1
+    touch: int = 1
+
+
+def write_demo(
+    out: Path,
+    scale: Scale = "small",
+    seed: int = 7,
+    progress: Progress | None = None,
+    last_day: date | None = None,
+    days: int | None = None,
+) -> DemoReport:
+    """Write an invented community into the canonical folder `out`.
+
+    The same seed, scale, last day and days give the same bytes. An earlier demo beside `out` is deleted first.
+
+    Args:
+        out: Canonical folder, such as `<home>/exports/canonical`; created.
+        scale: small (2,000 members, 180 days, CSV), medium (50,000, 365, CSV) or large (1,000,000, 730, Parquet).
+        seed: Any whole number from 0 on.
+        progress: Hears stage "demo" with one unit a month and one for the rest.
+        last_day: The last day with data, 2026-06-30 unless given.
+        days: Fewer days than the scale has, for trials.
+    """
+    began = time.monotonic()
+    listener = progress or Progress()
+    plan = make_plan(scale, seed, last_day or DEFAULT_LAST_DAY, days)
+    out.mkdir(parents=True, exist_ok=True)
+    replaced = clear_demo(out.parent)
+    out.mkdir(parents=True, exist_ok=True)
+    with _workshop(out) as folder:
+        listener.stage("demo", len(plan.months()) + 1)
+        sink = Sink(folder, plan.file_format)
+        world = _invent(plan)
+        _write_at_once(world, sink)
+        listener.advance("people, groups, orders")
+        counters = _Counters()
+        for window in plan.months():
+            _write_month(world, window, sink, counters)
+            listener.advance(window.label)
+        resent = write_blemishes(sink)
+        sink.close()
+        files = _move_into_place(folder, out, plan)
+    return DemoReport(
+        out=out, scale=scale, seed=seed, first_day=plan.first_day, last_day=plan.last_day, rows=sink.rows,
+        files=tuple(files), sha256=tuple(files.values()), planted_rejects=planted_rejects(), resent_rows=resent,
+        mass_exit_group=world.groups.ids[world.mass_exit.group].as_py(),
+        mass_exit_at=datetime.combine(EPOCH, datetime.min.time()) + timedelta(seconds=world.mass_exit.start),
+        mass_exit_members=world.mass_exit.members, replaced_sha256=tuple(replaced),
+        seconds=time.monotonic() - began,
+    )  # fmt: skip
+
+
+@contextmanager
+def _workshop(out: Path) -> Iterator[Path]:
+    """A hidden folder in `out`, so that the gate never meets a file half written."""
+    folder = out / _WORKSHOP
+    shutil.rmtree(folder, ignore_errors=True)
+    folder.mkdir()
+    try:
+        yield folder
+    finally:
+        shutil.rmtree(folder, ignore_errors=True)
+
+
+def _move_into_place(folder: Path, out: Path, plan: Plan) -> dict[str, str]:
+    """Name all files in the manifest, then move them; SHA-256 by path relative to the inbox."""
+    paths = sorted(path.relative_to(folder) for path in folder.rglob("*") if path.is_file())
+    files = {f"{out.name}/{path.as_posix()}": sha256_of(folder / path) for path in paths}
+    facts = {
+        "version": DEMO_VERSION,
+        "scale": plan.scale,
+        "seed": plan.seed,
+        "first_day": plan.first_day.isoformat(),
+        "last_day": plan.last_day.isoformat(),
+    }
+    write_manifest(out.parent, facts, files)
+    for path in paths:
+        (out / path).parent.mkdir(parents=True, exist_ok=True)
+        os.replace(folder / path, out / path)
+    return files
+
+
+def _invent(plan: Plan) -> _World:
+    crowd = people.invent_people(plan)
+    circles = groups.invent_groups(plan, crowd)
+    memberships, mass_exit = spans.invent_spans(plan, crowd, circles)
+    first_seen = spans.first_joins(crowd, memberships)
+    events = activity_steps.invent_activities(plan, circles)
+    goods = goods_steps.invent_goods(plan)
+    live = invent_live_sessions(plan)
+    orders, lines = order_steps.invent_orders(plan, crowd, circles, memberships, goods, events, live)
+    return _World(
+        plan=plan, people=crowd, groups=circles, spans=memberships, mass_exit=mass_exit, first_seen=first_seen,
+        activities=events, goods=goods, live=live, orders=orders, lines=lines,
+        contacts=service.invent_contacts(plan, crowd, circles, memberships, first_seen),
+        pool=write_texts(plan), talk_rate=messages.expected_talk(plan, crowd, circles, memberships),
+    )  # fmt: skip
+
+
+def _write_at_once(world: _World, sink: Sink) -> None:
+    """The entities that fit into one table."""
+    plan, crowd, circles, orders = world.plan, world.people, world.groups, world.orders
+    sold = np.bincount(
+        orders.live[orders.live >= 0], weights=orders.paid[orders.live >= 0], minlength=len(world.live.start)
+    )
+    sink.write("groups", groups.groups_table(plan, circles, crowd))
+    sink.write("members", people.members_table(plan, crowd, world.first_seen))
+    sink.write("identities", people.identities_table(crowd))
+    sink.write("staff", people.staff_table(crowd))
+    sink.write("channels", channels.channels_table())
+    sink.write("channel_spend", channels.spend_table(plan, world.spans))
+    sink.write("activities", activity_steps.activities_table(plan, circles, world.activities))
+    sink.write("products", goods_steps.products_table(world.goods))
+    sink.write("contact_events", service.contacts_table(plan, crowd, world.contacts))
+    sink.write("feedback", service.feedback_table(plan, crowd, circles, world.spans, orders))
+    sink.write("member_tags", service.tags_table(plan, crowd, world.first_seen))
+    sink.write("live_sessions", live_table(plan, world.live, sold.astype(np.int64)))
+    sink.write("content_posts", reporting.posts_table(plan))
+    sink.write("kpi_targets", reporting.targets_table(plan, circles, orders))
+    events, moments = spans.membership_table(plan, crowd, circles, world.spans)
+    for window in plan.months():
+        low, high = np.searchsorted(moments, [window.start, window.end])
+        sink.write("membership_events", events.slice(low, high - low), window.label)
+
+
+def _write_month(world: _World, window: Window, sink: Sink, counters: _Counters) -> None:
+    """One month of what happens all the time."""
+    plan, crowd, circles, memberships = world.plan, world.people, world.groups, world.spans
+    done = activity_steps.take_part(plan, window, crowd, circles, memberships, world.activities)
+    table = activity_steps.participations_table(plan, window, crowd, circles, world.activities, done)
+    sink.write("activity_participations", table, window.label)
+    talk = _month_talk(world, window, done)
+    table = messages.messages_table(plan, window, crowd, circles, talk, world.pool, counters.message)
+    sink.write("messages", table, window.label)
+    table = messages.actions_table(plan, window, crowd, circles, talk, counters.message)
+    sink.write("message_actions", table, window.label)
+    counters.message += len(talk)
+    table = order_steps.orders_table(
+        plan, window, crowd, circles, memberships, world.activities, world.live, world.orders
+    )
+    sink.write("orders", table, window.label)
+    sink.write("order_items", order_steps.items_table(window, world.orders, world.lines, world.goods), window.label)
+    sink.write("refunds", order_steps.refunds_table(plan, window, world.orders), window.label)
+    table = touches.touches_table(
+        plan, window, crowd, circles, memberships, world.orders, world.mass_exit, counters.touch
+    )
+    sink.write("touches", table, window.label)
+    counters.touch += table.num_rows
+    table = touches.page_views_table(plan, window, crowd, circles, memberships, len(world.goods.names))
+    sink.write("page_views", table, window.label)
+
+
+def _month_talk(world: _World, window: Window, done: activity_steps.Participations) -> messages.Talk:
+    plan, crowd, circles, memberships, pool = world.plan, world.people, world.groups, world.spans, world.pool
+    own = messages.customer_talk(plan, window, circles, memberships, world.talk_rate, pool)
+    contacts = world.contacts
+    return messages.in_order(
+        [
+            own,
+            messages.repeats(plan, window, own),
+            messages.greetings(plan, window, circles, memberships, pool),
+            messages.activity_talk(plan, window, world.activities, done, pool),
+            messages.chatter(plan, window, crowd, circles, pool),
+            messages.system_lines(plan, window, crowd, memberships, pool),
+            messages.private_chats(plan, window, crowd, circles, memberships, pool),
+            messages.welcomes(plan, window, crowd, contacts.clerk, contacts.member, contacts.moment, pool),
+        ]
+    )
