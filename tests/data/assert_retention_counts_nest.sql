@@ -1,0 +1,29 @@
+-- Retained are some of the eligible, eligible some of the cohort, and a cell is complete exactly when R16 says so.
+with retention as (
+    select * from {{ ref('mart_retention') }}
+),
+
+reporting_window as (
+    select * from {{ ref('dim_reporting_window') }}
+),
+
+with_ends as (
+    select
+        retention.*,
+        reporting_window.as_of_date,
+        case
+            when retention.cohort_period_type = 'week'
+                then {{ add_periods('week', 'retention.cohort_start', 'retention.interval_number + 1') }}
+            else {{ add_periods('month', 'retention.cohort_start', 'retention.interval_number + 1') }}
+        end as next_period_start
+    from retention
+    cross join reporting_window
+)
+
+select *
+from with_ends
+where
+    retained_members > eligible_members
+    or eligible_members > cohort_members
+    or (interval_type = 'day' and is_complete <> (eligible_members = cohort_members))
+    or (interval_type = 'period' and is_complete <> (next_period_start <= {{ add_days('as_of_date', 1) }}))
