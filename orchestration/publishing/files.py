@@ -1,0 +1,69 @@
+"""File operations that are on the disk when they return."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import os
+import shutil
+from pathlib import Path
+from typing import Any
+
+_BLOCK_BYTES = 8 << 20
+
+
+def copy_with_digest(source: Path, target: Path) -> tuple[str, int]:
+    """Copy a file block by block and sync it.
+
+    No connection of this process may have `source` open: closing the file here would drop its lock.
+
+    Returns:
+        sha256 of what was written, and its size in bytes.
+    """
+    digest = hashlib.sha256()
+    size = 0
+    with source.open("rb") as reader, target.open("xb", buffering=0) as writer:
+        while block := reader.read(_BLOCK_BYTES):
+            write_all(writer.fileno(), block)
+            digest.update(block)
+            size += len(block)
+        os.fsync(writer.fileno())
+    return digest.hexdigest(), size
+
+
+def write_all(descriptor: int, content: bytes) -> None:
+    """Write every byte of `content`; a single write may take only a part on a nearly full disk."""
+    remaining = memoryview(content)
+    while remaining:
+        remaining = remaining[os.write(descriptor, remaining) :]
+
+
+def write_json(path: Path, content: dict[str, Any]) -> None:
+    """Write a new JSON file, readable for people, and sync it."""
+    text = json.dumps(content, ensure_ascii=False, indent=2, default=str) + "\n"
+    with path.open("xb", buffering=0) as writer:
+        write_all(writer.fileno(), text.encode())
+        os.fsync(writer.fileno())
+
+
+def sync_folder(path: Path) -> None:
+    """Put a folder's entries (creations, renames, removals) on the disk."""
+    descriptor = os.open(path, os.O_RDONLY | os.O_DIRECTORY)
+    try:
+        os.fsync(descriptor)
+    finally:
+        os.close(descriptor)
+
+
+def file_digest(path: Path) -> str:
+    """Hexadecimal sha256 of a file."""
+    with path.open("rb") as reader:
+        return hashlib.file_digest(reader, "sha256").hexdigest()
+
+
+def remove_tree(path: Path) -> None:
+    """Remove a folder or link, whether or not it is there."""
+    if path.is_symlink():
+        path.unlink(missing_ok=True)
+    else:
+        shutil.rmtree(path, ignore_errors=True)

@@ -1,0 +1,105 @@
+"""manifest.json: what a published version holds, and where it comes from."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Sequence
+from dataclasses import asdict, dataclass
+from datetime import datetime
+from pathlib import Path
+from typing import Any
+from zoneinfo import ZoneInfo
+
+import duckdb
+
+from orchestration.building.record import BuildRecord
+from orchestration.fingerprint import code_version
+from orchestration.reports import CheckResult
+from orchestration.settings import Settings
+
+MANIFEST_FORMAT = 1
+
+
+@dataclass(frozen=True)
+class CopiedFile:
+    """The copy that is about to be published."""
+
+    path: Path
+    sha256: str
+    size_bytes: int
+    build: int
+
+    @property
+    def version(self) -> str:
+        """The name its folder will have."""
+        return f"v{self.build}-{self.sha256[:12]}"
+
+
+def make_manifest(
+    settings: Settings, copy: CopiedFile, record: BuildRecord, checks: Sequence[CheckResult]
+) -> dict[str, Any]:
+    """Everything a reader or a later refresh may ask about a version; times carry their offset."""
+    origin = record.origin
+    return {
+        "format": MANIFEST_FORMAT,
+        "build_id": copy.build,
+        "version": copy.version,
+        "built_at": datetime.now(ZoneInfo(settings.business_timezone)).isoformat(timespec="seconds"),
+        **_reporting_window(copy.path),
+        "business_timezone": settings.business_timezone,
+        "sha256": copy.sha256,
+        "size_bytes": copy.size_bytes,
+        "tables": count_rows(copy.path),
+        "inputs": origin["inputs"],
+        "checks": summarise_checks(checks),
+        "code": code_version(origin["code"]),
+        "choices": origin["choices"],
+        "fingerprint": origin["fingerprint"],
+    }
+
+
+def summarise_checks(checks: Sequence[CheckResult]) -> dict[str, Any]:
+    """How many checks of each kind ended how, and each one that did not pass."""
+    counts = Counter((check.kind, check.status) for check in checks)
+    kinds = sorted({check.kind for check in checks})
+    return {
+        "counts": {
+            kind: {status: n for (counted, status), n in sorted(counts.items()) if counted == kind}
+            for kind in kinds
+        },
+        "not_passed": [asdict(check) for check in checks if check.status != "pass"],
+    }
+
+
+def count_rows(database: Path) -> dict[str, int]:
+    """Rows of every table, by `<schema>.<table>`."""
+    with duckdb.connect(str(database), read_only=True) as connection:
+        tables = connection.execute(
+            "select schema_name, table_name from duckdb_tables() where not internal order by all"
+        ).fetchall()
+        return {
+            f"{schema}.{table}": _scalar(connection, f'select count(*) from "{schema}"."{table}"')
+            for schema, table in tables
+        }
+
+
+def _reporting_window(database: Path) -> dict[str, str | None]:
+    """First and last day that is counted (R1), ISO; both None where nothing was landed."""
+    window: tuple[Any, Any] | None = None
+    with duckdb.connect(str(database), read_only=True) as connection:
+        present = "select count(*) from duckdb_tables() where schema_name = 'core' and table_name = $1"
+        if _scalar(connection, present, ["dim_reporting_window"]):
+            window = connection.execute(
+                "select as_of_date, history_start_date from core.dim_reporting_window"
+            ).fetchone()
+    as_of, history_start = window or (None, None)
+    return {"as_of_date": _iso(as_of), "history_start_date": _iso(history_start)}
+
+
+def _scalar(connection: duckdb.DuckDBPyConnection, sql: str, parameters: Sequence[Any] = ()) -> int:
+    row = connection.execute(sql, list(parameters)).fetchone()
+    return int(row[0]) if row else 0
+
+
+def _iso(day: Any) -> str | None:
+    return None if day is None else day.isoformat()

@@ -1,0 +1,118 @@
+"""Expectations with what a reader needs to know about them: a sentence, a place, a severity.
+
+A row condition becomes an `UnexpectedRowsExpectation`, because Great Expectations has no regular
+expressions or casts for DuckDB; it counts rows and never shows them.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import great_expectations.expectations as gxe
+from great_expectations.expectations.core import ExpectTableRowCountToBeBetween
+from great_expectations.expectations.expectation import Expectation
+from great_expectations.expectations.metadata_types import FailureSeverity
+
+STOP, TELL = FailureSeverity.CRITICAL, FailureSeverity.WARNING
+
+
+@dataclass(frozen=True)
+class Asset:
+    """A batch and what is expected of it.
+
+    Attributes:
+        name: `<schema>.<table>`, or the name of a query.
+        query: SQL of the batch; None for the table that `name` says.
+    """
+
+    name: str
+    expectations: Sequence[Expectation]
+    query: str | None = None
+
+
+def no_rows(
+    description: str, where: str, query: str, severity: FailureSeverity = STOP, origin: str = ""
+) -> Expectation:
+    """`query` returns no rows.
+
+    Args:
+        description: What holds when it returns none.
+        where: Table, or table and column.
+        query: SQL over `$batch`, without colons (SQLAlchemy would read them as parameters).
+        severity: STOP the publication, or TELL.
+        origin: Where a threshold comes from.
+    """
+    escaped = query.replace("{", "{{").replace("}", "}}").replace("$batch", "{batch}")
+    return gxe.UnexpectedRowsExpectation(
+        unexpected_rows_query=escaped,
+        description=description,
+        severity=severity,
+        meta=_meta(where, origin),
+    )
+
+
+def not_null(table: str, column: str) -> Expectation:
+    """Every row knows `column`."""
+    return gxe.ExpectColumnValuesToNotBeNull(
+        column=column, description=f"{column} is known", severity=STOP, meta=_meta(f"{table}.{column}")
+    )
+
+
+def in_set(table: str, column: str, values: Sequence[str]) -> Expectation:
+    """Every known value of `column` is one of `values`."""
+    return gxe.ExpectColumnValuesToBeInSet(
+        column=column,
+        value_set=list(values),
+        description=f"{column} is one of {', '.join(values)}",
+        severity=STOP,
+        meta=_meta(f"{table}.{column}"),
+    )
+
+
+def within_unit_interval(table: str, column: str) -> Expectation:
+    """Every known value of `column` lies in [0, 1]."""
+    return gxe.ExpectColumnValuesToBeBetween(
+        column=column,
+        min_value=0,
+        max_value=1,
+        description=f"{column} lies between 0 and 1",
+        severity=STOP,
+        meta=_meta(f"{table}.{column}"),
+    )
+
+
+def has_rows(table: str, severity: FailureSeverity, reason: str) -> Expectation:
+    """The table is not empty."""
+    return ExpectTableRowCountToBeBetween(
+        min_value=1, description=f"has rows, {reason}", severity=severity, meta=_meta(table)
+    )
+
+
+def unique(table: str, columns: Sequence[str]) -> Expectation:
+    """No two rows agree in `columns`, NULL equal to NULL."""
+    names = ", ".join(f'"{column}"' for column in columns)
+    return no_rows(
+        f"one row per {', '.join(columns)}",
+        table,
+        f"select {names} from $batch group by {names} having count(*) > 1",
+    )
+
+
+def sql_text(value: str) -> str:
+    """A SQL literal."""
+    return "'" + value.replace("'", "''") + "'"
+
+
+def sql_rows(rows: Sequence[Sequence[str]], columns: Sequence[str]) -> str:
+    """A derived table of text rows; without rows one that has none."""
+    head = ", ".join(columns)
+    if not rows:
+        nothing = ", ".join(f"cast(null as varchar) as {column}" for column in columns)
+        return f"(select {nothing} where false) as listed"
+    body = ", ".join("(" + ", ".join(sql_text(value) for value in row) + ")" for row in rows)
+    return f"(values {body}) as listed ({head})"
+
+
+def _meta(where: str, origin: str = "") -> dict[str, str]:
+    return {"where": where, "origin": origin} if origin else {"where": where}

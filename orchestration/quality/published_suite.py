@@ -1,0 +1,273 @@
+"""What must hold of the copy that is about to be published: whole, private matters left out, sums right."""
+
+from __future__ import annotations
+
+from datetime import date, datetime
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from great_expectations.expectations.expectation import Expectation
+
+from orchestration.building.results import Manifest
+from orchestration.quality.expectations import (
+    STOP,
+    TELL,
+    Asset,
+    has_rows,
+    no_rows,
+    sql_rows,
+    unique,
+    within_unit_interval,
+)
+from orchestration.quality.tables import Table
+
+WAREHOUSE = "shequn"
+STALE_DAYS = 3
+_STALE_ORIGIN = "2026: a daily export that missed a weekend and a day"
+
+# Rates that are no share of their denominator, with the reason why they may leave [0, 1].
+UNBOUNDED_RATES = {
+    "gross_margin_rate": "goods sold below cost make it negative",
+    "new_member_rate": "more may join in a period than were there at its start",
+}
+# Columns that never leave the private file; the contact columns of the catalogue and message text.
+PRIVATE_COLUMNS = (
+    "content",
+    "display_name",
+    "phone",
+    "phone_key",
+    "unionid",
+    "birthday",
+    "original",
+    "extra",
+)
+# A mainland mobile number that stands alone: neighbours that are digits or a-f make it part of a longer
+# number or of a hash.
+PHONE = r"(^|[^0-9a-fA-F])(\+?86[- ]?)?1[3-9][0-9]{9}($|[^0-9a-fA-F])"
+_LONGEST_WITHOUT_PHONE = 10
+
+
+def published_assets(
+    tables: dict[str, Table],
+    manifest: Manifest,
+    window: tuple[date, date] | None,
+    timezone: str,
+    is_dated: bool,
+) -> list[Asset]:
+    """Expectations on every table of the copy; a new model needs no edit here.
+
+    Args:
+        tables: The copy's tables.
+        manifest: dbt's manifest of the build.
+        window: as_of_date and history_start_date; None where nothing was landed.
+        timezone: Business time zone, for the age of the data.
+        is_dated: The as-of date was asked for, so its age says nothing.
+    """
+    models = {
+        f"{node['schema']}.{node['alias']}": node
+        for node in manifest.relations()
+        if node["database"] == WAREHOUSE
+    }
+    grains = _arguments(manifest, "unique_grain")
+    assets = [_inventory(models), *_window_assets(tables, window, timezone, is_dated)]
+    for label, table in tables.items():
+        expectations = [
+            *_row_expectations(table, models.get(label, {}), tables, manifest),
+            *_value_expectations(table, grains.get(label), window),
+        ]
+        if expectations:
+            assets.append(Asset(label, expectations))
+    return assets
+
+
+def _inventory(models: dict[str, dict[str, Any]]) -> Asset:
+    wanted = sql_rows(
+        [(*label.split(".", 1), column) for label, node in models.items() for column in node["columns"]],
+        ("schema_name", "table_name", "column_name"),
+    )
+    known = sql_rows([label.split(".", 1) for label in models], ("schema_name", "table_name"))
+    private = ", ".join(f"'{column}'" for column in PRIVATE_COLUMNS)
+    expectations = [
+        no_rows(
+            "every model's table and column is there",
+            "core, marts",
+            f"select * from {wanted} where not exists (select 1 from $batch as present"
+            " where present.schema_name = listed.schema_name and present.table_name = listed.table_name"
+            " and present.column_name = listed.column_name)",
+        ),
+        no_rows(
+            "nothing is there but the models' tables",
+            "core, marts",
+            f"select 1 from $batch as present where present.kind <> 'table' or not exists"
+            f" (select 1 from {known} where present.schema_name = listed.schema_name"
+            " and present.table_name = listed.table_name)",
+        ),
+        no_rows(
+            "no private column is published",
+            "core, marts",
+            f"select 1 from $batch where column_name in ({private})",
+        ),
+    ]
+    query = (
+        "select columns.schema_name, columns.table_name, columns.column_name,"
+        " case when views.view_name is null then 'table' else 'view' end as kind"
+        " from duckdb_columns() as columns left join duckdb_views() as views"
+        " on columns.schema_name = views.schema_name and columns.table_name = views.view_name"
+        " where not columns.internal"
+    )
+    return Asset("inventory", expectations, query)
+
+
+def _window_assets(
+    tables: dict[str, Table], window: tuple[date, date] | None, timezone: str, is_dated: bool
+) -> list[Asset]:
+    label = "core.dim_reporting_window"
+    if window is None or label not in tables:
+        return []
+    today = datetime.now(ZoneInfo(timezone)).date().isoformat()
+    expectations = [
+        no_rows("there is one reporting window", label, "select count(*) from $batch having count(*) <> 1"),
+        no_rows(
+            "history starts on or before the last day",
+            label,
+            "select 1 from $batch where history_start_date > as_of_date",
+        ),
+    ]
+    if not is_dated:
+        expectations += [
+            no_rows(
+                "no data from later than tomorrow",
+                label,
+                f"select 1 from $batch where as_of_date > date '{today}' + 1",
+            ),
+            no_rows(
+                f"the newest day is at most {STALE_DAYS} days old",
+                label,
+                f"select 1 from $batch where as_of_date < date '{today}' - {STALE_DAYS}",
+                TELL,
+                _STALE_ORIGIN,
+            ),
+        ]
+    return [Asset("reporting window", expectations, f"select * from {label}")]
+
+
+def _row_expectations(
+    table: Table, node: dict[str, Any], tables: dict[str, Table], manifest: Manifest
+) -> list[Expectation]:
+    """A mart has rows where all that it is made from has; the main table always, once anything happened."""
+    if table.schema != "marts":
+        return []
+    window = tables.get("core.dim_reporting_window")
+    if table.name == "mart_community_kpi" and window is not None and window.rows:
+        return [has_rows(table.label, STOP, "since something happened")]
+    parents = [manifest.node(name) for name in node.get("depends_on", {}).get("nodes", [])]
+    sources = [tables.get(f"{parent.get('schema')}.{parent.get('alias')}") for parent in parents]
+    if sources and all(source is not None and source.rows for source in sources):
+        return [has_rows(table.label, TELL, "since all that it is made from has")]
+    return []
+
+
+def _value_expectations(
+    table: Table, grain: list[str] | None, window: tuple[date, date] | None
+) -> list[Expectation]:
+    if not table.rows:
+        return []
+    label, columns = table.label, table.columns
+    expectations = [unique(label, grain)] if grain else []
+    expectations += [within_unit_interval(label, column) for column in _rates(table)]
+    expectations += _phone_expectations(table)
+    if table.schema == "marts" and window is not None and "period_start" in columns:
+        expectations.append(
+            no_rows(
+                "no period starts after the last day",
+                label,
+                f"select 1 from $batch where period_start > date '{window[0].isoformat()}'",
+            )
+        )
+    if window is not None and "as_of_date" in columns and table.name != "dim_reporting_window":
+        expectations.append(
+            no_rows(
+                "its as_of_date is the warehouse's",
+                label,
+                f"select 1 from $batch where as_of_date is distinct from date '{window[0].isoformat()}'",
+            )
+        )
+    if table.name == "mart_community_kpi":
+        expectations += _stock_and_flow(label)
+    if table.name == "metric_catalog":
+        expectations.append(_catalogued(label))
+    return expectations
+
+
+def _rates(table: Table) -> list[str]:
+    return [
+        name
+        for name, kind in table.columns.items()
+        if kind == "DOUBLE"
+        and name.endswith("_rate")
+        and not name.endswith("change_rate")
+        and name not in UNBOUNDED_RATES
+    ]
+
+
+def _phone_expectations(table: Table) -> list[Expectation]:
+    """No phone number in any text; in an id, which is the platform's own, it is told but does not stop."""
+    names = table.text_columns()
+    texts = [name for name in names if not name.endswith("_id")]
+    ids = [name for name in names if name.endswith("_id")]
+    expectations = []
+    if texts:
+        expectations.append(
+            no_rows(
+                "no text holds a phone number", table.label, f"select 1 from $batch where {_phone_in(texts)}"
+            )
+        )
+    if ids:
+        query = f"select 1 from $batch where {_phone_in(ids)}"
+        expectations.append(no_rows("no id is a phone number", table.label, query, TELL))
+    return expectations
+
+
+def _phone_in(columns: list[str]) -> str:
+    return " or ".join(
+        f'(length("{column}") > {_LONGEST_WITHOUT_PHONE} and regexp_matches("{column}", \'{PHONE}\'))'
+        for column in columns
+    )
+
+
+def _stock_and_flow(label: str) -> list[Expectation]:
+    return [
+        no_rows(
+            "memberships_end = memberships_start + joins - leaves - dissolved_exits",
+            f"{label}.memberships_end",
+            "select 1 from $batch where memberships_end is distinct from"
+            " memberships_start + joins - leaves - dissolved_exits",
+        ),
+        no_rows(
+            "net_growth = joins - leaves",
+            f"{label}.net_growth",
+            "select 1 from $batch where net_growth is distinct from joins - leaves",
+        ),
+    ]
+
+
+def _catalogued(label: str) -> Expectation:
+    return no_rows(
+        "every metric names a column that is there",
+        label,
+        "select 1 from $batch as metrics where not exists"
+        " (select 1 from information_schema.columns as columns where columns.table_schema = 'marts'"
+        " and columns.table_name = metrics.mart"
+        " and columns.column_name = metrics.column_name)",
+    )
+
+
+def _arguments(manifest: Manifest, test: str) -> dict[str, list[str]]:
+    """`columns` of a generic test, by the table that it stands on."""
+    found = {}
+    for node in manifest.tests(test):
+        model = manifest.node(node.get("attached_node") or "")
+        columns = node["test_metadata"].get("kwargs", {}).get("columns")
+        if model and columns:
+            found[f"{model['schema']}.{model['alias']}"] = list(columns)
+    return found

@@ -1,0 +1,133 @@
+"""What must hold of raw after landing: nothing lost, every value in the one normal form of the gate."""
+
+from __future__ import annotations
+
+from great_expectations.expectations.expectation import Expectation
+
+from orchestration.landing.catalogue import Column, Entity, load_catalogue
+from orchestration.quality.expectations import TELL, Asset, in_set, no_rows, not_null, unique
+from orchestration.quality.tables import Table
+
+REJECTED_SHARE_LIMIT = 0.05
+_ORIGIN = "2026: one row in twenty; below it single cells are wrong, above it an export has changed its shape"
+_PROVENANCE = ("system", "file_sha256", "line", "load_seq", "landed_at")
+_CASTS = {
+    "money": "decimal(18, 2)",
+    "number": "double",
+    "int": "bigint",
+    "bool": "boolean",
+    "date": "date",
+    "timestamp": "timestamp",
+}
+_SPREADSHEET_NUMBER = r"^[+-]?[0-9](\.[0-9]+)?[eE]\+[0-9]+$"
+
+
+def raw_assets(tables: dict[str, Table]) -> list[Asset]:
+    """Expectations on the ledger and on every raw table that has rows; new entities need no edit here."""
+    entities = load_catalogue().entities
+    assets = [_contract_asset(entities), *_ledger_assets(tables, entities)]
+    for entity in entities:
+        table = tables.get(f"raw.{entity.table}")
+        if table is not None and table.rows:
+            assets.append(Asset(table.label, _entity_expectations(entity, table)))
+    return assets
+
+
+def _contract_asset(entities: tuple[Entity, ...]) -> Asset:
+    wanted = [
+        f"('{entity.table}', '{column}')"
+        for entity in entities
+        for column in (*entity.raw_names, "extra", *_PROVENANCE)
+    ]
+    missing = (
+        f"select * from (values {', '.join(wanted)}) as wanted (table_name, column_name)"
+        " where not exists (select 1 from $batch as present where present.table_name = wanted.table_name"
+        " and present.column_name = wanted.column_name)"
+    )
+    query = "select table_name, column_name from duckdb_columns() where schema_name = 'raw'"
+    return Asset(
+        "raw columns", [no_rows("raw has every table and column of the catalogue", "raw", missing)], query
+    )
+
+
+def _ledger_assets(tables: dict[str, Table], entities: tuple[Entity, ...]) -> list[Asset]:
+    if "raw.files" not in tables or not tables["raw.files"].rows:
+        return []
+    landed = "raw.files"
+    kept = " union all ".join(
+        f"select file_sha256, count(*) as rows from raw.{entity.table} group by file_sha256"
+        for entity in entities
+        if f"raw.{entity.table}" in tables
+    )
+    thrown = "select file_sha256, count(distinct line) as rows from raw.rejected_rows group by file_sha256"
+    expectations: list[Expectation] = [
+        no_rows(
+            "lines = header + accepted + rejected + blank",
+            landed,
+            "select 1 from $batch where status = 'landed'"
+            " and lines is distinct from header + accepted + rejected + blank",
+        ),
+        no_rows("accepted rows are the rows in raw", landed, _count_differs("accepted", kept)),
+        no_rows("rejected rows are the rows set aside", landed, _count_differs("rejected", thrown)),
+        in_set(landed, "status", ("landed", "refused")),
+        unique(landed, ["file_sha256"]),
+        no_rows(
+            "each landed file has a sequence number of its own",
+            landed,
+            "select load_seq from $batch where status = 'landed' group by load_seq"
+            " having count(*) > 1 or load_seq is null",
+        ),
+        no_rows(
+            f"a file has at most {REJECTED_SHARE_LIMIT:.0%} of its rows rejected",
+            landed,
+            "select 1 from $batch where status = 'landed'"
+            f" and rejected > {REJECTED_SHARE_LIMIT} * (accepted + rejected)",
+            TELL,
+            _ORIGIN,
+        ),
+        no_rows(
+            "every known file was taken",
+            landed,
+            "select 1 from $batch where status = 'refused'",
+            TELL,
+        ),
+    ]
+    return [Asset(landed, expectations)]
+
+
+def _count_differs(column: str, counted: str) -> str:
+    return (
+        f"select 1 from $batch as files left join ({counted}) as counted"
+        " on files.file_sha256 = counted.file_sha256"
+        f" where files.status = 'landed' and files.{column} <> coalesce(counted.rows, 0)"
+    )
+
+
+def _entity_expectations(entity: Entity, table: Table) -> list[Expectation]:
+    label = table.label
+    columns = [column for column in entity.columns if column.contact is None and column.name in table.columns]
+    return [
+        unique(label, ["load_seq", "line"]),
+        *(not_null(label, column) for column in _PROVENANCE),
+        *(not_null(label, column.name) for column in columns if column.required),
+        *(in_set(label, column.name, column.values) for column in columns if column.values),
+        _normal_form(label, columns),
+    ]
+
+
+def _normal_form(label: str, columns: list[Column]) -> Expectation:
+    """One pass over the table for all its columns: a cast in staging never fails, an id is no number."""
+    faults = [fault for column in columns for fault in _faults(column)]
+    return no_rows(
+        "every value has its normal form", label, f"select 1 from $batch where {' or '.join(faults)}"
+    )
+
+
+def _faults(column: Column) -> list[str]:
+    name = f'"{column.name}"'
+    if column.type in _CASTS:
+        return [f"({name} is not null and try_cast({name} as {_CASTS[column.type]}) is null)"]
+    blank = f"{name} = '' or {name} <> trim({name})"
+    if column.type == "id":
+        return [blank, f"regexp_matches({name}, '{_SPREADSHEET_NUMBER}')"]
+    return [blank]

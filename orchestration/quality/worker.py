@@ -1,0 +1,103 @@
+"""The worker process: loads Great Expectations once, then answers one audit per line.
+
+A request is `{"suite": "raw" | "published", "database": <file>}`; the answer holds the checks, or `failure`.
+Data Docs are written after the answer, while the asker goes on.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import sys
+import tempfile
+import time
+import traceback
+from collections.abc import Callable
+from dataclasses import asdict
+from datetime import date, datetime
+from pathlib import Path
+from typing import Any
+from zoneinfo import ZoneInfo
+
+import duckdb
+
+from orchestration.building.record import read_build
+from orchestration.building.results import Manifest
+from orchestration.quality.docs import keep_data_docs
+from orchestration.quality.expectations import Asset
+from orchestration.quality.published_suite import published_assets
+from orchestration.quality.raw_suite import raw_assets
+from orchestration.quality.tables import Table, read_tables
+from orchestration.quality.validation import Validation
+from orchestration.reports import AuditReport
+from orchestration.settings import Settings, load_settings
+
+Reply = Callable[[dict[str, Any]], None]
+
+
+def answer(settings: Settings, request: dict[str, str], reply: Reply) -> None:
+    """Run one audit, reply, then write its Data Docs."""
+    started = time.monotonic()
+    database = Path(request["database"])
+    moment = datetime.now(ZoneInfo(settings.business_timezone))
+    try:
+        assets = suite_assets(settings, request["suite"], database)
+        validation = Validation(request["suite"], database, assets)
+        checks = validation.run(moment)
+    except Exception as error:
+        traceback.print_exc()
+        reply(
+            {"failure": f"{type(error).__name__}: {str(error).splitlines()[0] if str(error) else ''}"[:300]}
+        )
+        return
+    report = AuditReport(request["suite"], checks, time.monotonic() - started)
+    reply(asdict(report))
+    try:
+        keep_data_docs(settings.quality_dir, report, validation, moment)
+    except Exception:  # the verdict stands without its pages; the log says what was wrong with them
+        traceback.print_exc()
+
+
+def suite_assets(settings: Settings, suite: str, database: Path) -> list[Asset]:
+    """The expectations of a suite for a file as it stands."""
+    tables = read_tables(database)
+    if suite == "raw":
+        return raw_assets(tables)
+    manifest = Manifest.read(settings.target_dir / "manifest.json")
+    if manifest is None:
+        raise FileNotFoundError(settings.target_dir / "manifest.json")
+    record = read_build(settings)
+    is_dated = record is not None and "as_of_date" in record.origin["choices"]
+    return published_assets(
+        tables, manifest, _reporting_window(database, tables), settings.business_timezone, is_dated
+    )
+
+
+def _reporting_window(database: Path, tables: dict[str, Table]) -> tuple[date, date] | None:
+    if "core.dim_reporting_window" not in tables:
+        return None
+    with duckdb.connect(str(database), read_only=True) as connection:
+        row = connection.execute(
+            "select as_of_date, history_start_date from core.dim_reporting_window"
+        ).fetchone()
+    return (row[0], row[1]) if row else None
+
+
+def main() -> None:
+    """Answer requests until stdin ends."""
+    settings = load_settings(home=sys.argv[1])
+    # Great Expectations prints; the answers keep a channel of their own.
+    with os.fdopen(os.dup(1), "w", encoding="utf-8") as channel, tempfile.TemporaryDirectory() as scratch:
+        os.dup2(2, 1)
+        tempfile.tempdir = scratch
+
+        def reply(content: dict[str, Any]) -> None:
+            channel.write(json.dumps(content, ensure_ascii=False) + "\n")
+            channel.flush()
+
+        for line in sys.stdin:
+            answer(settings, json.loads(line), reply)
+
+
+if __name__ == "__main__":
+    main()
