@@ -62,7 +62,7 @@ lint: $(STAMP) ## ruff, mypy and sqlfluff
 	$(BIN)/sqlfluff lint --processes 2 --disable-progress-bar models tests/data
 
 dagster: $(STAMP) ## open Dagster on 127.0.0.1:3000
-	@DAGSTER_HOME=$$($(BIN)/python -m orchestration.console)
+	@DAGSTER_HOME=$$($(BIN)/python -m orchestration.assets.instance)
 	export DAGSTER_HOME
 	exec $(BIN)/dagster dev --host 127.0.0.1 --port $(DAGSTER_PORT) --module-name orchestration.definitions
 

@@ -7,8 +7,8 @@ from typing import Literal, cast
 
 from orchestration.commands.console import console_progress, number
 from orchestration.commands.frame import Context
-from orchestration.commands.status import inbox_files
 from orchestration.errors import EXIT_OK
+from orchestration.inbox import inbox_files
 from orchestration.messages import say
 from orchestration.settings import Settings
 

@@ -17,8 +17,9 @@ from rich.text import Text
 
 from orchestration.commands.console import output
 from orchestration.commands.frame import Context, write_document
-from orchestration.commands.status import inbox_files, lock_holder
+from orchestration.commands.status import lock_holder
 from orchestration.errors import EXIT_FAILURE, EXIT_OK, ShequnError
+from orchestration.inbox import inbox_files
 from orchestration.messages import say
 from orchestration.settings import PROJECT_DIR, Settings
 

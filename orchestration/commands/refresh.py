@@ -9,6 +9,7 @@ from orchestration.commands.console import console_progress, output
 from orchestration.commands.figures import Figure, headline_figures
 from orchestration.commands.frame import Context, complain, open_log, write_document
 from orchestration.errors import EXIT_OK, EXIT_REFUSED, EXIT_USAGE, ShequnError
+from orchestration.inbox import own_files
 from orchestration.publishing import current_version
 from orchestration.reports import RefreshReport
 from orchestration.settings import Settings
@@ -55,7 +56,6 @@ def refresh_command(
 
 
 def _open_inbox(context: Context, settings: Settings, own_inbox: bool) -> None:
-    from orchestration.commands.status import own_files
     from orchestration.demo import has_demo
 
     if not settings.exports.is_dir():

@@ -4,10 +4,7 @@ from __future__ import annotations
 
 import json
 import os
-import re
-from collections.abc import Iterator
 from contextlib import suppress
-from pathlib import Path
 from typing import Any
 
 from rich.text import Text
@@ -17,23 +14,9 @@ from orchestration.commands.console import number, output
 from orchestration.commands.figures import headline_figures
 from orchestration.commands.frame import Context, write_document
 from orchestration.errors import EXIT_OK, ShequnError
+from orchestration.inbox import inbox_files
 from orchestration.messages import say
 from orchestration.settings import Settings
-
-# <entity>.demo.csv, <entity>.demo-late.csv, <part>.demo.parquet
-DEMO_NAME = re.compile(r"\.demo[.-]")
-
-
-def inbox_files(exports: Path) -> Iterator[Path]:
-    """The files of an inbox that are not hidden; none where there is no such folder."""
-    for path in sorted(exports.rglob("*")):
-        if path.is_file() and not any(part.startswith(".") for part in path.relative_to(exports).parts):
-            yield path
-
-
-def own_files(exports: Path) -> list[Path]:
-    """The files of an inbox that no demo wrote."""
-    return [path for path in inbox_files(exports) if not DEMO_NAME.search(path.name)]
 
 
 def lock_holder(settings: Settings) -> dict[str, Any] | None:

@@ -1,0 +1,107 @@
+"""Landing as assets: one step per group of entities, then the gate's ledger."""
+
+from collections import Counter
+from collections.abc import Iterator
+
+import dagster as dg
+
+from orchestration.assets.warehouse import POOL, RETRIES, LogProgress, Warehouse, failure
+from orchestration.errors import ShequnError
+from orchestration.landing import land_inbox
+from orchestration.messages import say
+from orchestration.reports import LandingReport
+
+SYSTEM = "canonical"
+GROUPS: dict[str, tuple[str, ...]] = {
+    "people": ("groups", "members", "identities", "staff", "contact_events", "member_tags"),
+    "membership": ("membership_events",),
+    "conversation": ("messages", "message_actions", "feedback"),
+    "commerce": ("products", "orders", "order_items", "refunds"),
+    "activities": ("activities", "activity_participations", "live_sessions"),
+    "marketing": ("channels", "channel_spend", "touches", "page_views", "content_posts"),
+    "targets": ("kpi_targets",),
+}
+FILES_KEY = dg.AssetKey(["raw", "files"])
+REJECTED_KEY = dg.AssetKey(["raw", "rejected_rows"])
+
+
+def raw_key(entity: str) -> dg.AssetKey:
+    """The asset of an entity's raw table, which is the dbt source's too."""
+    return dg.AssetKey(["raw", f"{SYSTEM}__{entity}"])
+
+
+def landing_assets() -> list[dg.AssetsDefinition]:
+    """A step for each group, and the ledger behind them all."""
+    return [*(_group_assets(name, entities) for name, entities in GROUPS.items()), landing_ledger]
+
+
+def _group_assets(group: str, entities: tuple[str, ...]) -> dg.AssetsDefinition:
+    specs = [
+        dg.AssetSpec(
+            raw_key(entity),
+            description=f"Accepted rows of {SYSTEM} {entity} files, as text; the gate's last word on them.",
+            group_name="landing",
+            kinds={"python", "duckdb"},
+        )
+        for entity in entities
+    ]
+
+    @dg.multi_asset(name=f"land_{group}", specs=specs, pool=POOL, retry_policy=RETRIES)
+    def land(context: dg.AssetExecutionContext, warehouse: Warehouse) -> Iterator[dg.MaterializeResult[None]]:
+        report = _land(context, warehouse, entities)
+        for entity in entities:
+            yield dg.MaterializeResult(asset_key=raw_key(entity), metadata=_entity_metadata(report, entity))
+
+    return land
+
+
+def _land(
+    context: dg.AssetExecutionContext, warehouse: Warehouse, entities: tuple[str, ...] | None
+) -> LandingReport:
+    settings = warehouse.open_for_writing()
+    try:
+        return land_inbox(settings, LogProgress(context.log), entities)
+    except ShequnError as error:
+        raise failure(error) from error
+
+
+def _entity_metadata(report: LandingReport, entity: str) -> dict[str, int]:
+    outcomes = [outcome for outcome in report.files if outcome.entity == entity]
+    landed = [outcome for outcome in outcomes if outcome.status == "landed"]
+    return {
+        "files_landed": len(landed),
+        "files_unchanged": sum(outcome.status == "unchanged" for outcome in outcomes),
+        "rows_accepted": sum(outcome.accepted for outcome in landed),
+        "rows_rejected": sum(outcome.rejected for outcome in landed),
+    }
+
+
+@dg.multi_asset(
+    name="landing_ledger",
+    specs=[
+        dg.AssetSpec(
+            key,
+            deps=[raw_key(entity) for entities in GROUPS.values() for entity in entities],
+            description=description,
+            group_name="landing",
+            kinds={"python", "duckdb"},
+        )
+        for key, description in (
+            (FILES_KEY, "The ledger: one row per file that was seen, landed or refused."),
+            (REJECTED_KEY, "One row per rejected row, with its file, line, column and reason."),
+        )
+    ],
+    pool=POOL,
+    retry_policy=RETRIES,
+)
+def landing_ledger(
+    context: dg.AssetExecutionContext, warehouse: Warehouse
+) -> Iterator[dg.MaterializeResult[None]]:
+    """Look through the whole inbox once more: what no group recognised is refused by name."""
+    report = _land(context, warehouse, None)
+    for outcome in report.with_status("refused"):
+        sentence = say(f"landing.{outcome.code}", "en", **outcome.params)
+        context.log.warning(f"{outcome.path} was refused [{outcome.code}]: {sentence}")
+    counts = Counter(outcome.status for outcome in report.files)
+    yield dg.MaterializeResult(asset_key=FILES_KEY, metadata=dict(sorted(counts.items())))
+    yield dg.MaterializeResult(asset_key=REJECTED_KEY)
