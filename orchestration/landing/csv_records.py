@@ -1,0 +1,150 @@
+"""Where CSV records begin and end, decided line by line and strictly (RFC 4180).
+
+A parser that is handed a stray quote swallows rows without a word. So every line that holds a quote is
+proved first: it is a whole record, it opens a field that runs over the next lines, or it is at fault.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+
+from orchestration.landing.faults import FileRefused, RowFault
+
+RECORD_LIMIT_BYTES = 1 << 20
+_INSIDE = rb'[^"]*+(?:""[^"]*+)*+'
+_FIELD = rb'(?:"' + _INSIDE + rb'"|[^",\r\n]*+)'
+_END = rb"(?:\r\n|\n|\r)?\Z"
+_WHOLE = re.compile(_FIELD + rb"(?:," + _FIELD + rb")*+" + _END)
+_OPENS = re.compile(rb"(?:" + _FIELD + rb',)*+"' + _INSIDE + rb"\Z")
+_STILL_INSIDE = re.compile(_INSIDE + rb"\Z")
+_UP_TO_QUOTE = re.compile(_INSIDE)
+_CLOSES = re.compile(_INSIDE + rb'"(?:,' + _FIELD + rb")*+" + _END)
+_CLOSES_AND_OPENS = re.compile(_INSIDE + rb'"(?:,' + _FIELD + rb')*+,"' + _INSIDE + rb"\Z")
+
+
+@dataclass
+class Records:
+    """What a run of lines holds: records proved to be well formed, and faults."""
+
+    texts: list[bytes] = field(default_factory=list)
+    lines: list[int] = field(default_factory=list)
+    has_quotes: bool = False
+    faults: list[RowFault] = field(default_factory=list)
+
+
+class RecordSplitter:
+    """Splits lines into records; keeps its place between runs of lines.
+
+    Attributes:
+        columns: Columns of the header; 1 until it is known.
+        blank: Blank lines seen.
+        continuation: Lines that go on a record begun on an earlier one.
+        line: Physical lines seen.
+    """
+
+    def __init__(self) -> None:
+        self.columns = 1
+        self.blank = 0
+        self.continuation = 0
+        self.line = 0
+        self._parts: list[bytes] = []
+        self._size = 0
+        self._record_line = 0
+        self._field_line = 0
+        self._inner_lines = 0
+        self._inner_records = 0
+
+    @property
+    def is_open(self) -> bool:
+        """Inside a quoted field that runs on."""
+        return self._size > 0
+
+    def split(self, lines: Iterable[bytes], into: Records) -> None:
+        """Append to `into` what `lines`, each with its line end, hold."""
+        for line in lines:
+            self.line += 1
+            if self._size:
+                self.continuation += 1
+                self._go_on(line, into)
+            elif b'"' not in line:
+                self._plain(line, into)
+            elif _WHOLE.match(line):
+                into.has_quotes = True
+                self._add(line, self.line, into)
+            elif _OPENS.match(line):
+                self._parts, self._size, self._record_line = [line], len(line), self.line
+                self._open_field()
+            else:
+                into.faults.append(RowFault(self.line, "E_BARE_QUOTE", text_of(line)))
+
+    def finish(self) -> None:
+        """The file is at its end."""
+        if self._size:
+            raise FileRefused("E_QUOTE", line=self._field_line)
+
+    def _plain(self, line: bytes, into: Records) -> None:
+        if not line.strip() or (b"," not in line and not line.decode("utf-8").strip()):
+            self.blank += 1
+        else:
+            into.texts.append(line)
+            into.lines.append(self.line)
+
+    @staticmethod
+    def _add(record: bytes, line: int, into: Records) -> None:
+        into.texts.append(record)
+        into.lines.append(line)
+
+    def _open_field(self) -> None:
+        self._field_line = self.line
+        self._inner_lines = self._inner_records = 0
+
+    def _looks_like_record(self, text: bytes) -> bool:
+        return text.count(b",") >= max(1, self.columns - 1)
+
+    def _go_on(self, line: bytes, into: Records) -> None:
+        self._size += len(line)
+        if self._size <= RECORD_LIMIT_BYTES:
+            self._parts.append(line)
+        if _STILL_INSIDE.match(line):
+            if line.strip():
+                self._inner_lines += 1
+                self._inner_records += self._looks_like_record(line)
+            return
+        is_closed = _CLOSES.match(line) is not None
+        is_reopened = not is_closed and _CLOSES_AND_OPENS.match(line) is not None
+        self._refuse_swallowed(line, is_wellformed=is_closed or is_reopened)
+        if self._size > RECORD_LIMIT_BYTES:
+            raise FileRefused("E_FIELD_LIMIT", line=self._record_line, limit=RECORD_LIMIT_BYTES)
+        if is_reopened:
+            self._open_field()
+            return
+        record = b"".join(self._parts)
+        self._parts, self._size = [], 0
+        if is_closed:
+            into.has_quotes = True
+            self._add(record, self._record_line, into)
+        else:
+            into.faults.append(RowFault(self._record_line, "E_BARE_QUOTE", text_of(record)))
+
+    def _refuse_swallowed(self, line: bytes, is_wellformed: bool) -> None:
+        """Refuse a file in which two stray quotes turned whole records into the text of one field."""
+        if self._inner_lines == 0:
+            tail = _UP_TO_QUOTE.match(line)
+            is_swallowed = tail is not None and self._looks_like_record(tail[0])
+        elif is_wellformed:
+            is_swallowed = 2 * self._inner_records >= self._inner_lines
+        else:
+            is_swallowed = self._inner_records > 0
+        if is_swallowed:
+            raise FileRefused("E_SWALLOW", line=self._field_line, last=self.line)
+
+
+def text_of(record: bytes) -> str:
+    """A record's text without its line end."""
+    text = record.decode("utf-8", "replace")
+    for end in ("\r\n", "\n", "\r"):
+        if text.endswith(end):
+            return text[: -len(end)]
+    return text

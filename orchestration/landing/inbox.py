@@ -1,0 +1,136 @@
+"""What lies in the inbox, and which entity each file is by its name."""
+
+from __future__ import annotations
+
+import difflib
+import os
+import time
+from collections.abc import Collection, Iterable
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+from orchestration.landing.catalogue import Catalogue, Entity
+
+FORMATS = (".csv", ".jsonl", ".parquet")
+SPREADSHEETS = (".xlsx", ".xls", ".xlsm", ".xlsb", ".et", ".ods", ".numbers")
+ARCHIVES = (".zip", ".gz", ".tgz", ".bz2", ".xz", ".7z", ".rar", ".tar", ".zst")
+TEMPORARY_SUFFIXES = (".tmp", ".part", ".crdownload", ".swp")
+TEMPORARY_NAMES = ("thumbs.db", ".ds_store", "desktop.ini")
+YOUNG_SECONDS = 2.0
+WAIT_SECONDS = 1.0
+
+
+@dataclass(frozen=True)
+class InboxFile:
+    """A file of the inbox.
+
+    Attributes:
+        path: Where it is.
+        relative: Its path in the inbox, forward slashes, printable.
+        entity: What it is by its name; None: ignored, or refused with `code`.
+        code: Why its name alone refuses it; `params` are the placeholders of `landing.<code>`.
+        is_ignored: Hidden or temporary by name.
+    """
+
+    path: Path
+    relative: str
+    entity: Entity | None = None
+    code: str | None = None
+    params: dict[str, Any] = field(default_factory=dict)
+    is_ignored: bool = False
+
+    @property
+    def format(self) -> str:
+        """csv, jsonl or parquet (of a file with an entity)."""
+        return self.path.suffix.lower()[1:]
+
+
+def is_temporary(relative: str) -> bool:
+    """Whether some part of the path is hidden, or the name is that of a temporary file."""
+    parts = relative.lower().split("/")
+    name = parts[-1]
+    return (
+        any(part.startswith((".", "~$")) for part in parts)
+        or name.endswith(TEMPORARY_SUFFIXES)
+        or name in TEMPORARY_NAMES
+    )
+
+
+def recognise(path: Path, relative: str, catalogue: Catalogue) -> InboxFile:
+    """Say what a file is by its place and name."""
+    if is_temporary(relative):
+        return InboxFile(path, relative, is_ignored=True)
+    parts = relative.split("/")
+    suffix = path.suffix.lower()
+
+    def refused(code: str, **params: Any) -> InboxFile:
+        return InboxFile(path, relative, code=code, params={"path": relative, **params})
+
+    if not path.is_file():
+        return refused("E_UNREADABLE", detail="not a regular file")
+    if len(parts) == 1:
+        return refused("E_UNKNOWN_FILE", known=", ".join(f"{system}/" for system in catalogue.systems))
+    entities = catalogue.systems.get(parts[0])
+    if entities is None:
+        return refused("E_UNKNOWN_SYSTEM", system=parts[0], known=", ".join(catalogue.systems))
+    if suffix in SPREADSHEETS:
+        return refused("E_SPREADSHEET")
+    if suffix in ARCHIVES:
+        return refused("E_ARCHIVE")
+    name = parts[1] if len(parts) > 2 else parts[1].split(".")[0]
+    entity = entities.get(name)
+    if entity is None:
+        close = difflib.get_close_matches(name, entities, n=3) or sorted(entities)
+        return refused("E_UNKNOWN_ENTITY", entity=name, known=", ".join(close))
+    if suffix not in FORMATS:
+        return refused("E_UNKNOWN_FORMAT", suffix=suffix or "–", known=", ".join(FORMATS))
+    return InboxFile(path, relative, entity)
+
+
+def list_inbox(
+    exports: Path, catalogue: Catalogue, entities: Collection[str] | None = None
+) -> list[InboxFile]:
+    """All files below `exports` in the order of their relative path.
+
+    With `entities` only the files of these; what no entity owns is then left out too.
+    """
+    found = []
+    for folder, _, names in os.walk(exports):
+        for name in names:
+            path = Path(folder, name)
+            relative = os.fsencode(path.relative_to(exports).as_posix()).decode("utf-8", "replace")
+            file = recognise(path, relative, catalogue)
+            if entities is None or (file.entity is not None and file.entity.name in entities):
+                found.append(file)
+    return sorted(found, key=lambda file: file.relative)
+
+
+@dataclass(frozen=True)
+class FileState:
+    """Size in bytes and modification time in nanoseconds: while they move, the file is being written."""
+
+    size_bytes: int
+    mtime_ns: int
+
+    @property
+    def is_young(self) -> bool:
+        return time.time() - self.mtime_ns / 1e9 < YOUNG_SECONDS
+
+
+def state_of(path: Path) -> FileState | None:
+    """The file's state, None where it is gone."""
+    try:
+        found = path.stat()
+    except OSError:
+        return None
+    return FileState(found.st_size, found.st_mtime_ns)
+
+
+def moving_files(paths: Iterable[Path]) -> set[Path]:
+    """Those of `paths` that are being written; waits once, and only if some are young."""
+    young = {path: state for path in paths if (state := state_of(path)) is not None and state.is_young}
+    if not young:
+        return set()
+    time.sleep(WAIT_SECONDS)
+    return {path for path, state in young.items() if state_of(path) != state}

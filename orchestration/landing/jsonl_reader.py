@@ -1,0 +1,152 @@
+"""Reads a JSONL file: one object a line."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pyarrow as pa
+
+from orchestration.landing.blocks import Block, trimmed
+from orchestration.landing.catalogue import Entity
+from orchestration.landing.csv_records import text_of
+from orchestration.landing.faults import FileRefused, RowFault
+from orchestration.landing.survey import Survey, survey
+from orchestration.landing.text_stream import line_blocks, utf8_chunks
+
+
+class _BadObject(ValueError):
+    """A line that is no object of plain values; the message says why."""
+
+    def __init__(self, problem: str, column: str | None = None) -> None:
+        self.problem = problem
+        self.column = column
+        super().__init__(problem)
+
+
+def _unique(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+    found = dict(pairs)
+    if len(found) < len(pairs):
+        names = [name for name, _ in pairs]
+        raise _BadObject(f"the key {next(name for name in names if names.count(name) > 1)} stands twice")
+    return found
+
+
+def _no_constant(text: str) -> Any:
+    raise _BadObject(f"{text} is no JSON value")
+
+
+# Numbers stay the text they are: an order number of 23 digits is no float.
+_DECODER = json.JSONDecoder(
+    object_pairs_hook=_unique, parse_int=str, parse_float=str, parse_constant=_no_constant
+)
+
+
+def _parse(text: str) -> dict[str, Any]:
+    try:
+        found = _DECODER.decode(text.strip())
+    except json.JSONDecodeError as error:
+        raise _BadObject(f"{error.msg} at character {error.pos + 1}") from None
+    except RecursionError:
+        raise _BadObject("it nests too deeply") from None
+    if not isinstance(found, dict):
+        raise _BadObject("it is no object {…}")
+    return found
+
+
+def _text(value: Any, name: str) -> str:
+    if value is None:
+        return ""
+    if isinstance(value, bool):
+        return "true" if value else "false"
+    if not isinstance(value, str):
+        raise _BadObject(f"{name} holds a list or an object", name)
+    if "\0" in value:
+        raise _BadObject(f"{name} holds a NUL character", name)
+    return value
+
+
+class JsonlReader:
+    """One JSONL file; see `blocks.Reader`."""
+
+    def __init__(self, path: Path, entity: Entity) -> None:
+        self._path = path
+        self._entity = entity
+        self._survey: Survey = survey(path, "jsonl")
+        self._line = 0
+        self._unknown: dict[str, None] = {}
+        self.encoding: str | None = self._survey.encoding
+        self.header = 0
+        self.blank = 0
+
+    @property
+    def lines(self) -> int:
+        return self._survey.lines
+
+    @property
+    def unknown_columns(self) -> tuple[str, ...]:
+        return tuple(self._unknown)
+
+    def blocks(self) -> Iterator[Block]:
+        """The file's rows.
+
+        Raises:
+            FileRefused: a JSON document over many lines instead of one object a line.
+        """
+        for text in line_blocks(utf8_chunks(self._path, self._survey.encoding, is_checked=True)):
+            yield self._block(text)
+
+    def _block(self, text: bytes) -> Block:
+        columns: dict[str, list[str]] = {name: [] for name in self._entity.column_names}
+        extra: list[str | None] = []
+        lines: list[int] = []
+        originals: list[bytes] = []
+        faults: list[RowFault] = []
+        for raw in text.splitlines():
+            self._line += 1
+            line = raw.decode("utf-8")
+            if not line.strip():
+                self.blank += 1
+                continue
+            if self._line == 1 + self.blank and (line.lstrip().startswith("[") or line.strip() == "{"):
+                raise FileRefused("E_NOT_JSONL", kind="JSON")
+            try:
+                values, others = self._row(_parse(line))
+            except _BadObject as error:
+                params = {"problem": error.problem}
+                faults.append(RowFault(self._line, "E_JSON", text_of(raw), error.column, params))
+                continue
+            for name, value in zip(columns, values, strict=True):
+                columns[name].append(value)
+            extra.append(others)
+            lines.append(self._line)
+            originals.append(raw)
+        return Block(
+            known={name: trimmed(pa.array(values, pa.string())) for name, values in columns.items()},
+            lines=np.array(lines, dtype=np.int64),
+            original=lambda row: text_of(originals[row]),
+            extra=pa.array(extra, pa.string()),
+            faults=faults,
+        )
+
+    def _row(self, found: dict[str, Any]) -> tuple[list[str], str | None]:
+        """Texts of the entity's columns, and the other keys as JSON."""
+        values = [_text(found.get(name), name) for name in self._entity.column_names]
+        others = {name: value for name, value in found.items() if name not in self._entity.column_names}
+        text = json.dumps(others, ensure_ascii=False)
+        if not all(_is_unicode(part) for part in (text, *values)):
+            raise _BadObject("it holds half of a surrogate pair")
+        self._unknown.update(dict.fromkeys(others))
+        kept = {name: value for name, value in others.items() if value is not None and value != ""}
+        return values, json.dumps(kept, ensure_ascii=False) if kept else None
+
+
+def _is_unicode(text: str) -> bool:
+    try:
+        text.encode("utf-8")
+    except UnicodeEncodeError:
+        return False
+    return True

@@ -1,0 +1,231 @@
+"""The ledger of files, the rejected rows and the raw tables in the private file."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Collection, Iterator, Sequence
+from contextlib import contextmanager
+from typing import Any
+
+import duckdb
+
+from orchestration.errors import EXIT_USAGE, ShequnError
+from orchestration.landing.catalogue import Catalogue, load_catalogue
+from orchestration.landing.faults import RowFault
+from orchestration.landing.normal_forms import identifier
+from orchestration.reports import FileOutcome
+from orchestration.settings import Settings
+
+# A new number makes the gate look again at files that it refused.
+GATE_VERSION = "1"
+LANDED = "landed"
+REFUSED = "refused"
+
+_TABLES = (
+    "create schema if not exists raw",
+    "create table if not exists raw.meta (key varchar, value varchar)",
+    """create table if not exists raw.inbox_files (
+        path varchar, size_bytes bigint, mtime_ns bigint, file_sha256 varchar)""",
+    """create table if not exists raw.files (
+        file_sha256 varchar, path varchar, system varchar, entity varchar, status varchar, code varchar,
+        message varchar, encoding varchar, size_bytes bigint, lines bigint, header bigint, accepted bigint,
+        rejected bigint, blank bigint, rows_late bigint, unknown_columns varchar, load_seq bigint,
+        landed_at timestamp, built_through_date date, gate_version varchar, params varchar)""",
+    """create table if not exists raw.rejected_rows (
+        file_sha256 varchar, path varchar, system varchar, entity varchar, line bigint, column_name varchar,
+        code varchar, reason varchar, original varchar, load_seq bigint, landed_at timestamp,
+        params varchar)""",
+)
+
+
+def gate_version(catalogue: Catalogue) -> str:
+    """What decided about a file: the gate's code and the contract."""
+    return f"{GATE_VERSION}-{catalogue.version}"
+
+
+@contextmanager
+def open_private(settings: Settings, read_only: bool = False) -> Iterator[duckdb.DuckDBPyConnection]:
+    """The private file, closed again at the end."""
+    connection = duckdb.connect(
+        str(settings.private_db),
+        read_only=read_only,
+        config={"storage_compatibility_version": "latest"},
+    )
+    try:
+        yield connection
+    finally:
+        connection.close()
+
+
+@contextmanager
+def transaction(connection: duckdb.DuckDBPyConnection) -> Iterator[None]:
+    """All or nothing, also where a signal ends it."""
+    connection.begin()
+    try:
+        yield
+    except BaseException:
+        connection.rollback()
+        raise
+    connection.commit()
+
+
+def create_tables(connection: duckdb.DuckDBPyConnection, catalogue: Catalogue) -> None:
+    """Create what is missing of the ledger and of all raw tables."""
+    for statement in _TABLES:
+        connection.execute(statement)
+    for entity in catalogue.entities:
+        columns = ", ".join(f"{identifier(name)} varchar" for name in (*entity.raw_names, "extra"))
+        connection.execute(
+            f"create table if not exists raw.{identifier(entity.table)} ({columns}, system varchar,"
+            " file_sha256 varchar, line bigint, load_seq bigint, landed_at timestamp)"
+        )
+
+
+def remember_timezone(connection: duckdb.DuckDBPyConnection, zone: str) -> None:
+    """Hold the warehouse to one business time zone.
+
+    Raises:
+        ShequnError: files have landed under another one.
+    """
+    found = connection.execute("select value from raw.meta where key = 'business_timezone'").fetchone()
+    if found is not None and found[0] == zone:
+        return
+    has_landed = connection.execute("select 1 from raw.files where status = ? limit 1", [LANDED]).fetchone()
+    if found is not None and has_landed is not None:
+        raise ShequnError("landing.timezone_changed", EXIT_USAGE, before=found[0], now=zone)
+    with transaction(connection):
+        connection.execute("delete from raw.meta where key = 'business_timezone'")
+        connection.execute("insert into raw.meta values ('business_timezone', ?)", [zone])
+
+
+def _rows(connection: duckdb.DuckDBPyConnection) -> list[dict[str, Any]]:
+    names = [column[0] for column in connection.description or ()]
+    return [dict(zip(names, row, strict=True)) for row in connection.fetchall()]
+
+
+def find_file(connection: duckdb.DuckDBPyConnection, sha256: str) -> dict[str, Any] | None:
+    """The ledger's row of a file, by content."""
+    rows = _rows(connection.execute("select * from raw.files where file_sha256 = ?", [sha256]))
+    return rows[0] if rows else None
+
+
+def next_load_seq(connection: duckdb.DuckDBPyConnection) -> int:
+    """One more than any landed file's."""
+    row = connection.execute("select coalesce(max(load_seq), 0) + 1 from raw.files").fetchone()
+    return int(row[0]) if row else 1
+
+
+def write_file(
+    connection: duckdb.DuckDBPyConnection,
+    outcome: FileOutcome,
+    message: str | None,
+    load_seq: int | None,
+    landed_at: str,
+    built_through_date: str | None,
+    version: str,
+) -> None:
+    """Put one file's account into the ledger, in the place of an earlier refusal of the same content."""
+    connection.execute("delete from raw.files where file_sha256 = ?", [outcome.sha256])
+    values = [
+        outcome.sha256,
+        outcome.path,
+        outcome.system,
+        outcome.entity,
+        outcome.status,
+        outcome.code,
+        message,
+        outcome.encoding,
+        outcome.size_bytes,
+        outcome.lines,
+        outcome.header,
+        outcome.accepted,
+        outcome.rejected,
+        outcome.blank,
+        outcome.rows_late,
+        ", ".join(outcome.unknown_columns) or None,
+        load_seq,
+        landed_at,
+        built_through_date,
+        version,
+        json.dumps(outcome.params, ensure_ascii=False),
+    ]
+    connection.execute(f"insert into raw.files values ({', '.join('?' * len(values))})", values)
+
+
+def write_faults(
+    connection: duckdb.DuckDBPyConnection,
+    faults: Sequence[RowFault],
+    outcome: FileOutcome,
+    load_seq: int,
+    landed_at: str,
+) -> None:
+    """Append rejected rows of one file."""
+    import pyarrow as pa
+
+    text = pa.string()
+    table = pa.table(
+        {
+            "line": pa.array([fault.line for fault in faults], pa.int64()),
+            "column_name": pa.array([fault.column for fault in faults], text),
+            "code": pa.array([fault.code for fault in faults], text),
+            "reason": pa.array([fault.reason for fault in faults], text),
+            "original": pa.array([fault.original for fault in faults], text),
+            "params": pa.array([json.dumps(fault.params, ensure_ascii=False) for fault in faults], text),
+        }
+    )
+    connection.register("landing_faults", table)
+    connection.execute(
+        "insert into raw.rejected_rows"
+        " select ?, ?, ?, ?, line, column_name, code, reason, original, ?, ?, params"
+        " from landing_faults order by line",
+        [outcome.sha256, outcome.path, outcome.system, outcome.entity, load_seq, landed_at],
+    )
+    connection.unregister("landing_faults")
+
+
+def ledger(settings: Settings) -> list[dict[str, Any]]:
+    """Every file seen, landed ones in landing order, then the refused; `params` is parsed."""
+    with open_private(settings, read_only=True) as connection:
+        if not _has_ledger(connection):
+            return []
+        rows = _rows(connection.execute("select * from raw.files order by load_seq nulls last, path"))
+    return [{**row, "params": json.loads(row["params"])} for row in rows]
+
+
+def rejected_rows(settings: Settings, limit: int | None = None) -> list[dict[str, Any]]:
+    """Rows not let in, newest landing first, in order of lines; `params` is parsed."""
+    with open_private(settings, read_only=True) as connection:
+        if not _has_ledger(connection):
+            return []
+        rows = _rows(
+            connection.execute(
+                "select * from raw.rejected_rows order by load_seq desc, line limit ?", [limit]
+            )
+        )
+    return [{**row, "params": json.loads(row["params"])} for row in rows]
+
+
+def _has_ledger(connection: duckdb.DuckDBPyConnection) -> bool:
+    found = connection.execute(
+        "select 1 from duckdb_tables() where database_name = current_database()"
+        " and schema_name = 'raw' and table_name = 'rejected_rows'"
+    ).fetchone()
+    return found is not None
+
+
+def forget_files(settings: Settings, sha256s: Collection[str]) -> None:
+    """Remove all trace of these files: their rows, their contacts, their place in the ledger."""
+    from orchestration.landing.vault import delete_contacts, open_contacts
+
+    forgotten = list(sha256s)
+    catalogue = load_catalogue()
+    tables = [entity.table for entity in catalogue.entities]
+    with open_private(settings) as connection:
+        create_tables(connection, catalogue)
+        with transaction(connection):
+            for table in (*tables, "rejected_rows", "inbox_files", "files"):
+                connection.execute(
+                    f"delete from raw.{identifier(table)} where list_contains(?, file_sha256)", [forgotten]
+                )
+    with open_contacts(settings) as contacts:
+        delete_contacts(contacts, forgotten)

@@ -1,0 +1,99 @@
+"""Text to normal form, in SQL: what is not a value of its type becomes NULL.
+
+In normal form a plain cast never fails. The first branch of each macro proves what is in normal form already,
+the common case, by casting there and back.
+"""
+
+from __future__ import annotations
+
+import duckdb
+
+_MONEY = r"[+-]?(\d+(\.\d*)?|\.\d+)"
+_TIME = r"([01]\d|2[0-3]):[0-5]\d(:[0-5]\d(\.\d+)?)?"
+_OFFSET = r"( ?([Zz]|[+-]([01]\d|2[0-3])(:?[0-5]\d)?))?"
+_TIMESTAMP = rf"\d{{4}}-\d{{2}}-\d{{2}}([Tt ]{_TIME}{_OFFSET})?"
+
+_MACROS = (
+    # A moment's text, NULL outside the years that every engine knows.
+    """moment_text(moment) as
+        case when year(moment) between 1 and 9999 then cast(moment as varchar) end""",
+    # The microseconds are kept, finer fractions are cut.
+    r"""naive_part(given) as try_cast(
+        left(given, 10) || ' '
+        || coalesce(nullif(regexp_extract(given, '^.{11}(\d\d:\d\d(:\d\d(\.\d{1,6})?)?)', 1), ''), '00:00')
+        as timestamp)""",
+    r"""offset_minutes(given) as
+        case when regexp_extract(given, '([+-])[\d:]*$', 1) = '-' then -1 else 1 end
+        * (60 * try_cast(regexp_extract(given, '[+-](\d\d)[\d:]*$', 1) as integer)
+           + coalesce(try_cast(regexp_extract(given, '[+-]\d\d:?(\d\d)$', 1) as integer), 0))""",
+    rf"""parsed_timestamp(given, zone) as
+        case
+            when not regexp_full_match(given, '{_TIMESTAMP}') then null
+            when regexp_matches(given, '[Zz]$')
+                then moment_text(timezone(zone, timezone('UTC', naive_part(given))))
+            when regexp_matches(given, ':\d\d(\.\d+)? ?[+-]\d\d:?(\d\d)?$')
+                then moment_text(timezone(zone, timezone('UTC',
+                    naive_part(given) - to_minutes(offset_minutes(given)))))
+            else moment_text(naive_part(given))
+        end""",
+    """plain_timestamp(given) as
+        case
+            when length(given) = 19 and given[5] = '-'
+                and cast(try_cast(given as timestamp) as varchar) = given then given
+        end""",
+    """normal_timestamp(given, zone) as coalesce(
+        plain_timestamp(
+            case when given[11] = 'T' then left(given, 10) || ' ' || substr(given, 12) else given end),
+        parsed_timestamp(given, zone))""",
+    """normal_date(given) as
+        case when length(given) = 10 and cast(try_cast(given as date) as varchar) = given then given end""",
+    # The cast rounds half away from zero.
+    rf"""normal_money(given) as
+        case
+            when cast(try_cast(given as decimal(18, 2)) as varchar) = given then given
+            when regexp_full_match(given, '{_MONEY}') then cast(try_cast(given as decimal(18, 2)) as varchar)
+        end""",
+    rf"""normal_number(given) as
+        case when regexp_full_match(given, '{_MONEY}') and isfinite(try_cast(given as double))
+            then ltrim(given, '+') end""",
+    r"""normal_int(given) as
+        case
+            when cast(try_cast(given as bigint) as varchar) = given then given
+            when regexp_full_match(given, '[+-]?\d+') then cast(try_cast(given as bigint) as varchar)
+        end""",
+    """normal_bool(given) as
+        case when lower(given) in ('true', '1', '是') then 'true'
+             when lower(given) in ('false', '0', '否') then 'false' end""",
+    # A spreadsheet wrote a long id as a number: its last digits are gone.
+    r"""is_destroyed_id(given) as
+        contains(given, '+') and regexp_full_match(given, '-?\d(\.\d+)?[eE]\+\d{2,3}')""",
+    # For Parquet: a float's exact text, without exponent; whole numbers without a fraction.
+    """float_text(given) as
+        case
+            when not isfinite(given) then cast(given as varchar)
+            when given = trunc(given) and abs(given) < 1e15 then cast(cast(given as bigint) as varchar)
+            when contains(cast(given as varchar), 'e')
+                then coalesce(
+                    rtrim(cast(try_cast(given as decimal(38, 15)) as varchar), '0'), cast(given as varchar))
+            else cast(given as varchar)
+        end""",
+    """midnight_text(moment) as
+        case when moment = date_trunc('day', moment) then cast(cast(moment as date) as varchar)
+             else cast(moment as varchar) end""",
+)
+
+
+def create_macros(connection: duckdb.DuckDBPyConnection) -> None:
+    """Define the macros for this connection alone."""
+    for macro in _MACROS:
+        connection.execute(f"create or replace temp macro {macro}")
+
+
+def literal(text: str) -> str:
+    """`text` as an SQL string."""
+    return "'" + text.replace("'", "''") + "'"
+
+
+def identifier(name: str) -> str:
+    """`name` as an SQL name."""
+    return '"' + name.replace('"', '""') + '"'

@@ -1,0 +1,93 @@
+"""Personal contact data: keyed in raw, kept in the vault alone."""
+
+from __future__ import annotations
+
+import hmac
+import os
+import unicodedata
+from collections.abc import Collection, Iterator
+from contextlib import contextmanager
+
+import duckdb
+import pyarrow as pa
+
+from orchestration.settings import Settings
+
+KEY_FILE = "hmac.key"
+KEY_BYTES = 32
+CONTACTS_FILE = "contacts.duckdb"
+_CONTACTS = """
+    create table if not exists contacts (
+        system varchar, member_id varchar, display_name varchar, phone varchar,
+        file_sha256 varchar, line bigint, load_seq bigint)"""
+
+
+def vault_key(settings: Settings) -> bytes:
+    """The key of the house; made on first use, readable by its owner alone."""
+    path = settings.vault_dir / KEY_FILE
+    if not path.exists():
+        settings.vault_dir.mkdir(parents=True, exist_ok=True, mode=0o700)
+        # Written aside and renamed: a kill must not leave half a key behind.
+        draft = path.with_name(f".{KEY_FILE}.{os.getpid()}")
+        draft.unlink(missing_ok=True)
+        with os.fdopen(os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o400), "wb") as file:
+            file.write(os.urandom(KEY_BYTES))
+            file.flush()
+            os.fsync(file.fileno())
+        draft.rename(path)
+    return path.read_bytes()
+
+
+def normal_phone(text: str) -> str | None:
+    """A phone's digits without China's country code; None where unknown or masked."""
+    plain = unicodedata.normalize("NFKC", text).strip()
+    if not plain or "*" in plain:
+        return None
+    digits = "".join(character for character in plain if character.isdecimal() and character.isascii())
+    if digits.startswith("0086"):
+        digits = digits[4:]
+    elif digits.startswith("86") and (plain.startswith("+") or len(digits) == 13):
+        digits = digits[2:]
+    return digits or None
+
+
+def phone_keys(phones: pa.Array, key: bytes) -> pa.Array:
+    """HMAC-SHA256 in hex of each phone, NULL where there is none."""
+
+    def keyed(text: str | None) -> str | None:
+        phone = normal_phone(text) if text else None
+        return hmac.digest(key, b"phone\0" + phone.encode(), "sha256").hex() if phone else None
+
+    return pa.array([keyed(text) for text in phones.to_pylist()], pa.string())
+
+
+@contextmanager
+def open_contacts(settings: Settings) -> Iterator[duckdb.DuckDBPyConnection]:
+    """The contact table, in a file of its own."""
+    path = settings.vault_dir / CONTACTS_FILE
+    connection = duckdb.connect(str(path), config={"storage_compatibility_version": "latest"})
+    try:
+        path.chmod(0o600)
+        connection.execute(_CONTACTS)
+        yield connection
+    finally:
+        connection.close()
+
+
+def add_contacts(
+    connection: duckdb.DuckDBPyConnection, contacts: pa.Table, system: str, file_sha256: str, load_seq: int
+) -> None:
+    """Append rows (member_id, display_name, phone, line) of one file."""
+    connection.register("landing_contacts", contacts)
+    names = set(contacts.column_names)
+    columns = ", ".join(name if name in names else f"null as {name}" for name in ("display_name", "phone"))
+    connection.execute(
+        f"insert into contacts select ?, member_id, {columns}, ?, line, ? from landing_contacts",
+        [system, file_sha256, load_seq],
+    )
+    connection.unregister("landing_contacts")
+
+
+def delete_contacts(connection: duckdb.DuckDBPyConnection, file_sha256s: Collection[str]) -> None:
+    """Remove the contacts of these files."""
+    connection.execute("delete from contacts where list_contains(?, file_sha256)", [list(file_sha256s)])
