@@ -1,12 +1,12 @@
 {# Retention counts in days, calendar weeks and calendar months (R16). #}
 
-{# Whole days, calendar weeks or calendar months from the one that holds `start` to the one of `finish`. #}
+{# Whole days, calendar weeks or calendar months from the one of `start` to the one of `finish`. #}
 {% macro periods_between(unit, start, finish) -%}
     {%- if unit == 'day' -%}
-    cast({{ shequn.days_between(start, finish) }} as integer)
+    cast({{ days_between(start, finish) }} as integer)
     {%- elif unit == 'week' -%}
     cast(
-        {{ shequn.days_between(shequn.period_start('week', start), shequn.period_start('week', finish)) }} / 7
+        {{ days_between(period_start('week', start), period_start('week', finish)) }} / 7
         as integer
     )
     {%- else -%}
@@ -18,16 +18,17 @@
     {%- endif -%}
 {%- endmacro %}
 
-{# The first day of the period that begins so many days, weeks or months after the one starting at `start`. #}
+{# The first day of the period so many days, weeks or months after the one that begins at `start`. #}
 {% macro add_periods(unit, start, periods) -%}
     {%- if unit == 'month' -%}
-    {{ shequn.add_months(start, periods) }}
+    {{ add_months(start, periods) }}
     {%- else -%}
-    {{ shequn.add_days(start, '(' ~ periods ~ ') * ' ~ (7 if unit == 'week' else 1)) }}
+    {{ add_days(start, '(' ~ periods ~ ') * ' ~ (7 if unit == 'week' else 1)) }}
     {%- endif -%}
 {%- endmacro %}
 
-{# A select of interval_unit, interval_number: the days asked for, 26 weeks and 24 months with the cohort's own as 0. #}
+{# A select of interval_unit, interval_number: the days asked for, and up to 26 weeks and 24 months
+   after the cohort's own, which is 0. #}
 {% macro retention_intervals() -%}
     select interval_unit, interval_number
     from (
@@ -44,7 +45,25 @@
     ) as intervals (interval_unit, interval_number)
 {%- endmacro %}
 
-{# Retained members by scope: `counts` holds scopes all and group, the first with its customers' channel beside it. #}
+{# A select of what is counted for which cohort, by which rule. #}
+{% macro retention_subjects() -%}
+    select cohort_event, subject, rule
+    from (
+        values
+        {% for cohort_event, subject in [
+            ('joined', 'membership'),
+            ('joined', 'activity'),
+            ('joined', 'purchase'),
+            ('first_active', 'activity'),
+            ('first_purchase', 'purchase'),
+        ] -%}
+        ('{{ cohort_event }}', '{{ subject }}', 'bounded'),
+        ('{{ cohort_event }}', '{{ subject }}', 'unbounded'){{ '' if loop.last else ',' }}
+        {% endfor -%}
+    ) as subjects (cohort_event, subject, rule)
+{%- endmacro %}
+
+{# Retained members by scope: `counts` holds scopes all and group, all with the customers' channel. #}
 {% macro add_up_channels(counts) -%}
     {% for scope_type, scope_id, condition in [
         ('scope_type', 'scope_id', 'true'),

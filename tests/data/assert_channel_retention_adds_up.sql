@@ -1,6 +1,7 @@
--- Whoever joined has one first channel, so joined cohorts of all channels make up those of scope all.
+-- Whoever joined has one first channel: the channels' joined cohorts make up those of scope all.
 {%- set cell = [
-    'cohort_event', 'cohort_period_type', 'cohort_start', 'subject', 'rule', 'interval_type', 'interval_number',
+    'cohort_event', 'cohort_period_type', 'cohort_start', 'subject', 'rule', 'interval_type',
+    'interval_number',
 ] %}
 with retention as (
     select * from {{ ref('mart_retention') }}
@@ -11,7 +12,6 @@ select {{ cell | join(', ') }}
 from retention
 group by {{ cell | join(', ') }}
 having
-    {% for column in ['cohort_members', 'eligible_members', 'retained_members'] -%}
-    sum(case when scope_type = 'all' then {{ column }} else -{{ column }} end) <> 0
-    {{- ' or' if not loop.last }}
-    {% endfor %}
+    sum(case when scope_type = 'all' then cohort_members else -cohort_members end) <> 0
+    or sum(case when scope_type = 'all' then eligible_members else -eligible_members end) <> 0
+    or sum(case when scope_type = 'all' then retained_members else -retained_members end) <> 0

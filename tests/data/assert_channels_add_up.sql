@@ -1,5 +1,5 @@
--- Every customer who joined since history starts is a new member of one channel, every such span begun by an
--- event a join of one, and channels sell no more than the whole.
+-- Since history starts, every customer who joined is a new member of one channel, every span begun
+-- by an event a join of one, all spend is some channel's, and channels sell no more than the whole.
 with channels as (
     select
         coalesce(sum(new_members), 0) as new_members,
@@ -48,7 +48,7 @@ spend as (
     inner join reporting_window on spend.spend_date >= reporting_window.history_start_date
 )
 
-select *
+select channels.*
 from channels
 cross join members
 cross join joins

@@ -1,4 +1,4 @@
--- One row per buyer of the window, with all their orders and sales, and nobody more recent than a score of 5.
+-- One row per buyer of the window, with all orders and sales; the most recent ones score 5.
 with rfm as (
     select
         count(*) as buyers,
@@ -33,5 +33,5 @@ union all
 select 'the most recent buyer scores below 5' as finding
 from {{ ref('mart_rfm') }}
 where
-    recency_days = (select min(recency_days) from {{ ref('mart_rfm') }})
-    and recency_score <> 5
+    recency_score <> 5
+    and recency_days = (select min(others.recency_days) from {{ ref('mart_rfm') }} as others)

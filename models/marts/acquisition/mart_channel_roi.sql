@@ -25,7 +25,7 @@ orders as (
     where is_paid_order
 ),
 
--- A channel stands from its first new member, join or spend on; what its customers buy does not begin it.
+-- A channel stands from its first new member, join or spend on; a sale does not begin it.
 first_days as (
     select
         channel_id,
@@ -54,15 +54,22 @@ sums as (
         channel_periods.channel_id,
         sum(channel_days.new_members) as acquired_members,
         sum(channel_days.converted_members) as converted_members,
-        {% for column in [
-            'impressions', 'clicks', 'invited', 'new_members', 'joins', 'eligible_members_7d',
-            'retained_members_7d', 'eligible_members_30d', 'retained_members_30d', 'first_time_buyers',
-            'orders', 'net_sales', 'costed_net_sales', 'cost_of_goods', 'cost_amount', 'ad_cost_amount',
-        ] -%}
-        sum(
-            case when channel_days.date >= channel_periods.period_start then channel_days.{{ column }} end
-        ) as {{ column }}{{ '' if loop.last else ',' }}
-        {% endfor %}
+        {{ sum_in_period('impressions') }} as impressions,
+        {{ sum_in_period('clicks') }} as clicks,
+        {{ sum_in_period('invited') }} as invited,
+        {{ sum_in_period('new_members') }} as new_members,
+        {{ sum_in_period('joins') }} as joins,
+        {{ sum_in_period('eligible_members_7d') }} as eligible_members_7d,
+        {{ sum_in_period('retained_members_7d') }} as retained_members_7d,
+        {{ sum_in_period('eligible_members_30d') }} as eligible_members_30d,
+        {{ sum_in_period('retained_members_30d') }} as retained_members_30d,
+        {{ sum_in_period('first_time_buyers') }} as first_time_buyers,
+        {{ sum_in_period('orders') }} as orders,
+        {{ sum_in_period('net_sales') }} as net_sales,
+        {{ sum_in_period('costed_net_sales') }} as costed_net_sales,
+        {{ sum_in_period('cost_of_goods') }} as cost_of_goods,
+        {{ sum_in_period('cost_amount') }} as cost_amount,
+        {{ sum_in_period('ad_cost_amount') }} as ad_cost_amount
     from channel_periods
     inner join channel_days
         on
@@ -101,9 +108,11 @@ final as (
         channel_periods.is_partial,
         channel_periods.channel_id,
         channels.channel_name,
-        {% for column in ['impressions', 'clicks', 'invited', 'new_members', 'joins'] -%}
-        cast(coalesce(sums.{{ column }}, 0) as bigint) as {{ column }},
-        {% endfor -%}
+        cast(coalesce(sums.impressions, 0) as bigint) as impressions,
+        cast(coalesce(sums.clicks, 0) as bigint) as clicks,
+        cast(coalesce(sums.invited, 0) as bigint) as invited,
+        cast(coalesce(sums.new_members, 0) as bigint) as new_members,
+        cast(coalesce(sums.joins, 0) as bigint) as joins,
         {{ rate('coalesce(sums.new_members, 0)', 'sums.impressions') }} as join_rate_by_exposure,
         {{ rate('coalesce(sums.new_members, 0)', 'sums.invited') }} as join_rate_by_invitation,
         {{ rate('sums.retained_members_7d', 'sums.eligible_members_7d') }} as retention_rate_7d,
@@ -116,10 +125,12 @@ final as (
         {{ money('coalesce(sums.cost_amount, 0)') }} as cost_amount,
         {{ money('coalesce(sums.ad_cost_amount, 0)') }} as ad_cost_amount,
         {{ rate('coalesce(sums.cost_amount, 0)', 'sums.new_members') }} as cost_per_new_member,
-        {{ rate('coalesce(sums.cost_amount, 0)', 'sums.first_time_buyers') }} as customer_acquisition_cost,
+        {{ rate('coalesce(sums.cost_amount, 0)', 'sums.first_time_buyers') }}
+            as customer_acquisition_cost,
         {{ rate('coalesce(sums.net_sales, 0)', 'sums.cost_amount') }} as return_on_ad_spend,
-        {{ rate('sums.costed_net_sales - sums.cost_of_goods - sums.cost_amount', 'sums.cost_amount') }}
-            as return_on_investment,
+        {{ rate(
+            'sums.costed_net_sales - sums.cost_of_goods - sums.cost_amount', 'sums.cost_amount'
+        ) }} as return_on_investment,
         {{ rate('coalesce(sums.cost_amount, 0)', 'sums.net_sales') }} as cost_to_sales_ratio,
         {{ rate('sums.converted_members', 'sums.acquired_members') }} as channel_conversion_rate,
         {{ rate(

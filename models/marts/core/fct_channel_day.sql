@@ -12,6 +12,15 @@ customers as (
     where is_customer and first_channel_id is not null
 ),
 
+cohorts as (
+    select
+        *,
+        {{ add_days('cohort_date', 7) }} as day_7,
+        {{ add_days('cohort_date', 30) }} as day_30
+    from {{ ref('fct_cohort_member') }}
+    where scope_type = 'channel' and cohort_event = 'joined'
+),
+
 presence as (
     select * from {{ ref('fct_presence') }}
     where scope_type = 'all'
@@ -31,50 +40,48 @@ spend as (
     select * from {{ ref('fct_spend') }}
 ),
 
--- In some group at the end of the 7th and of the 30th day after the day of the first span.
-customer_stays as (
-    select
-        customers.channel_id,
-        customers.member_id,
-        customers.joined_date as date,
-        {% for days in [7, 30] -%}
-        {{ add_days('customers.joined_date', days) }} <= reporting_window.as_of_date
-            as is_eligible_{{ days }}d,
-        max(
-            case
-                when
-                    presence.entered_date <= {{ add_days('customers.joined_date', days) }}
-                    and (
-                        presence.left_date is null
-                        or presence.left_date > {{ add_days('customers.joined_date', days) }}
-                    )
-                    then 1
-                else 0
-            end
-        ) as stays_{{ days }}d{{ '' if loop.last else ',' }}
-        {% endfor %}
-    from customers
-    cross join reporting_window
-    left join presence on customers.member_id = presence.member_id
-    group by
-        customers.channel_id, customers.member_id, customers.joined_date, reporting_window.as_of_date
-),
-
 new_members as (
     select
         channel_id,
+        joined_date as date,
+        count(*) as new_members
+    from customers
+    group by channel_id, joined_date
+),
+
+-- In some group at the end of the 7th and of the 30th day; an opening span is in no cohort (R16).
+cohort_stays as (
+    select
+        cohorts.scope_id as channel_id,
+        cohorts.member_id,
+        cohorts.cohort_date as date,
+        max(case when {{ is_there_at_end_of('presence', 'cohorts.day_7') }} then 1 else 0 end)
+            as stays_7d,
+        max(case when {{ is_there_at_end_of('presence', 'cohorts.day_30') }} then 1 else 0 end)
+            as stays_30d,
+        max(case when cohorts.day_7 <= reporting_window.as_of_date then 1 else 0 end)
+            as is_eligible_7d,
+        max(case when cohorts.day_30 <= reporting_window.as_of_date then 1 else 0 end)
+            as is_eligible_30d
+    from cohorts
+    cross join reporting_window
+    left join presence on cohorts.member_id = presence.member_id
+    group by cohorts.scope_id, cohorts.member_id, cohorts.cohort_date
+),
+
+retention as (
+    select
+        channel_id,
         date,
-        count(*) as new_members,
-        {% for days in [7, 30] -%}
-        sum(case when is_eligible_{{ days }}d then 1 else 0 end) as eligible_members_{{ days }}d,
-        sum(case when is_eligible_{{ days }}d then stays_{{ days }}d else 0 end)
-            as retained_members_{{ days }}d{{ '' if loop.last else ',' }}
-        {% endfor %}
-    from customer_stays
+        sum(is_eligible_7d) as eligible_members_7d,
+        sum(is_eligible_7d * stays_7d) as retained_members_7d,
+        sum(is_eligible_30d) as eligible_members_30d,
+        sum(is_eligible_30d * stays_30d) as retained_members_30d
+    from cohort_stays
     group by channel_id, date
 ),
 
--- A customer is converted on the day by which both the first span and the first payment have come.
+-- A customer is converted when both the first span and the first payment have come.
 conversions as (
     select
         channel_id,
@@ -103,7 +110,8 @@ sales as (
         count(*) as orders,
         sum(case when orders.is_first_paid_order then 1 else 0 end) as first_time_buyers,
         sum(orders.net_sales) as net_sales,
-        sum(case when orders.cost_of_goods is not null then orders.net_sales end) as costed_net_sales,
+        sum(case when orders.cost_of_goods is not null then orders.net_sales end)
+            as costed_net_sales,
         sum(orders.cost_of_goods) as cost_of_goods
     from orders
     inner join customers on orders.member_id = customers.member_id
@@ -126,43 +134,69 @@ channel_spend as (
 
 -- union: a day with several kinds of facts is one day
 channel_days as (
-    {% for facts in ['new_members', 'conversions', 'joins', 'sales', 'channel_spend'] -%}
-    select channel_id, date from {{ facts }}
-    {{ '' if loop.last else 'union' }}
-    {% endfor %}
+    select
+        channel_id,
+        date
+    from new_members
+    union
+    select
+        channel_id,
+        date
+    from conversions
+    union
+    select
+        channel_id,
+        date
+    from joins
+    union
+    select
+        channel_id,
+        date
+    from sales
+    union
+    select
+        channel_id,
+        date
+    from channel_spend
 ),
 
 final as (
     select
         channel_days.channel_id,
         channel_days.date,
-        {% for source, column in [
-            ('channel_spend', 'spend_rows'),
-            ('channel_spend', 'impressions'),
-            ('channel_spend', 'clicks'),
-            ('channel_spend', 'invited'),
-            ('new_members', 'new_members'),
-            ('new_members', 'eligible_members_7d'),
-            ('new_members', 'retained_members_7d'),
-            ('new_members', 'eligible_members_30d'),
-            ('new_members', 'retained_members_30d'),
-            ('conversions', 'converted_members'),
-            ('joins', 'joins'),
-            ('sales', 'first_time_buyers'),
-            ('sales', 'orders'),
-        ] -%}
-        cast(coalesce({{ source }}.{{ column }}, 0) as bigint) as {{ column }},
-        {% endfor -%}
+        cast(coalesce(channel_spend.spend_rows, 0) as bigint) as spend_rows,
+        cast(coalesce(channel_spend.impressions, 0) as bigint) as impressions,
+        cast(coalesce(channel_spend.clicks, 0) as bigint) as clicks,
+        cast(coalesce(channel_spend.invited, 0) as bigint) as invited,
+        cast(coalesce(new_members.new_members, 0) as bigint) as new_members,
+        cast(coalesce(retention.eligible_members_7d, 0) as bigint) as eligible_members_7d,
+        cast(coalesce(retention.retained_members_7d, 0) as bigint) as retained_members_7d,
+        cast(coalesce(retention.eligible_members_30d, 0) as bigint) as eligible_members_30d,
+        cast(coalesce(retention.retained_members_30d, 0) as bigint) as retained_members_30d,
+        cast(coalesce(conversions.converted_members, 0) as bigint) as converted_members,
+        cast(coalesce(joins.joins, 0) as bigint) as joins,
+        cast(coalesce(sales.first_time_buyers, 0) as bigint) as first_time_buyers,
+        cast(coalesce(sales.orders, 0) as bigint) as orders,
         {{ money('coalesce(sales.net_sales, 0)') }} as net_sales,
         {{ money('sales.costed_net_sales') }} as costed_net_sales,
         cast(sales.cost_of_goods as decimal(38, 10)) as cost_of_goods,
         {{ money('coalesce(channel_spend.cost_amount, 0)') }} as cost_amount,
         {{ money('coalesce(channel_spend.ad_cost_amount, 0)') }} as ad_cost_amount
     from channel_days
-    {% for source in ['new_members', 'conversions', 'joins', 'sales', 'channel_spend'] -%}
-    left join {{ source }}
-        on channel_days.channel_id = {{ source }}.channel_id and channel_days.date = {{ source }}.date
-    {% endfor %}
+    left join new_members
+        on channel_days.channel_id = new_members.channel_id and channel_days.date = new_members.date
+    left join retention
+        on channel_days.channel_id = retention.channel_id and channel_days.date = retention.date
+    left join conversions
+        on channel_days.channel_id = conversions.channel_id and channel_days.date = conversions.date
+    left join joins
+        on channel_days.channel_id = joins.channel_id and channel_days.date = joins.date
+    left join sales
+        on channel_days.channel_id = sales.channel_id and channel_days.date = sales.date
+    left join channel_spend
+        on
+            channel_days.channel_id = channel_spend.channel_id
+            and channel_days.date = channel_spend.date
 )
 
 select * from final

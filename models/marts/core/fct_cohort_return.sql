@@ -84,12 +84,12 @@ purchase_days as (
 ),
 
 event_days as (
-    {% for cohort_event, subject, days in [
+    {%- for cohort_event, subject, days in [
         ('joined', 'activity', 'active_days'),
         ('first_active', 'activity', 'active_days'),
         ('joined', 'purchase', 'community_purchase_days'),
         ('first_purchase', 'purchase', 'purchase_days'),
-    ] -%}
+    ] %}
     select
         cohorts.*,
         '{{ subject }}' as subject,
@@ -102,11 +102,11 @@ event_days as (
             and cohorts.member_id = events.member_id
     where cohorts.cohort_event = '{{ cohort_event }}'
     {{ '' if loop.last else 'union all' }}
-    {% endfor %}
+    {%- endfor %}
 ),
 
 bounded_returns as (
-    {% for unit in ['day', 'week', 'month'] -%}
+    {%- for unit in ['day', 'week', 'month'] %}
     -- distinct: several days of one interval are one return
     select distinct
         {{ cohort_columns }},
@@ -116,13 +116,14 @@ bounded_returns as (
         intervals.interval_number
     from event_days
     inner join intervals
-        on {{ periods_between(unit, 'event_days.cohort_date', 'event_days.event_date') }}
+        on
+            {{ periods_between(unit, 'event_days.cohort_date', 'event_days.event_date') }}
             = intervals.interval_number
     where
         intervals.interval_unit = '{{ unit }}'
         {%- if unit != 'day' %} and event_days.scope_type = 'all' {%- endif %}
     {{ '' if loop.last else 'union all' }}
-    {% endfor %}
+    {%- endfor %}
 ),
 
 bounded_counts as (
@@ -159,7 +160,7 @@ last_day_counts as (
 ),
 
 unbounded_counts as (
-    {% for unit in ['day', 'week', 'month'] -%}
+    {%- for unit in ['day', 'week', 'month'] %}
     select
         {{ cohort_columns }},
         'unbounded' as rule,
@@ -169,13 +170,14 @@ unbounded_counts as (
         last_day_counts.members as retained_members
     from last_day_counts
     inner join intervals
-        on {{ periods_between(unit, 'last_day_counts.cohort_date', 'last_day_counts.last_date') }}
+        on
+            {{ periods_between(unit, 'last_day_counts.cohort_date', 'last_day_counts.last_date') }}
             >= intervals.interval_number
     where
         intervals.interval_unit = '{{ unit }}'
         {%- if unit != 'day' %} and last_day_counts.scope_type = 'all' {%- endif %}
     {{ '' if loop.last else 'union all' }}
-    {% endfor %}
+    {%- endfor %}
 ),
 
 counts as (

@@ -38,15 +38,16 @@ stretches as (
         presence.left_date
     from cohorts
     inner join presence
-        on cohorts.scope_type = presence.scope_type
-        and cohorts.scope_id = presence.scope_id
-        and cohorts.member_id = presence.member_id
+        on
+            cohorts.scope_type = presence.scope_type
+            and cohorts.scope_id = presence.scope_id
+            and cohorts.member_id = presence.member_id
 ),
 
--- In units after the cohort's own: present at the end of entered_number and of every later one before
--- left_number. Who is still there leaves after the running unit, which ends at as_of_date.
+-- In units after the cohort's own: present at the end of entered_number and of every later one
+-- before left_number. Who is still there leaves after the running unit, which ends at as_of_date.
 stays as (
-    {% for unit in ['day', 'week', 'month'] -%}
+    {%- for unit in ['day', 'week', 'month'] %}
     select
         stretches.scope_type,
         stretches.scope_id,
@@ -54,18 +55,19 @@ stays as (
         stretches.member_id,
         '{{ unit }}' as interval_unit,
         {{ period_start(unit, 'stretches.cohort_date') }} as cohort_start,
-        {{ periods_between(unit, 'stretches.cohort_date', 'stretches.entered_date') }} as entered_number,
+        {{ periods_between(unit, 'stretches.cohort_date', 'stretches.entered_date') }}
+            as entered_number,
         coalesce(
             {{ periods_between(unit, 'stretches.cohort_date', 'stretches.left_date') }},
             {{ periods_between(unit, 'stretches.cohort_date', 'reporting_window.as_of_date') }} + 1
         ) as left_number
     from stretches
     cross join reporting_window
-    {% if unit != 'day' -%}
+    {%- if unit != 'day' %}
     where stretches.scope_type = 'all'
-    {% endif -%}
+    {%- endif %}
     {{ '' if loop.last else 'union all' }}
-    {% endfor %}
+    {%- endfor %}
 ),
 
 stays_with_an_end as (
@@ -138,9 +140,10 @@ counts as (
         counted_stays.members as retained_members
     from counted_stays
     inner join intervals
-        on counted_stays.interval_unit = intervals.interval_unit
-        and counted_stays.entered_number <= intervals.interval_number
-        and counted_stays.left_number > intervals.interval_number
+        on
+            counted_stays.interval_unit = intervals.interval_unit
+            and counted_stays.entered_number <= intervals.interval_number
+            and counted_stays.left_number > intervals.interval_number
 ),
 
 final as (

@@ -22,18 +22,7 @@ intervals as (
 ),
 
 subjects as (
-    select
-        cohort_event,
-        subject,
-        rule
-    from (
-        values
-        ('joined', 'membership', 'bounded'), ('joined', 'membership', 'unbounded'),
-        ('joined', 'activity', 'bounded'), ('joined', 'activity', 'unbounded'),
-        ('joined', 'purchase', 'bounded'), ('joined', 'purchase', 'unbounded'),
-        ('first_active', 'activity', 'bounded'), ('first_active', 'activity', 'unbounded'),
-        ('first_purchase', 'purchase', 'bounded'), ('first_purchase', 'purchase', 'unbounded')
-    ) as pairs (cohort_event, subject, rule)
+    {{ retention_subjects() }}
 ),
 
 cohort_days as (
@@ -49,7 +38,7 @@ cohort_days as (
 
 -- A cohort day stands in its day, its week and its month, as far as history reaches (R1).
 cohort_date_periods as (
-    {% for period_type in ['day', 'week', 'month'] -%}
+    {%- for period_type in ['day', 'week', 'month'] %}
     select
         cohort_dates.cohort_date,
         periods.period_type as cohort_period_type,
@@ -57,10 +46,11 @@ cohort_date_periods as (
     -- distinct: many cohorts share a day
     from (select distinct cohort_date from cohort_days) as cohort_dates
     inner join periods
-        on periods.period_type = '{{ period_type }}'
-        and periods.period_start = {{ period_start(period_type, 'cohort_dates.cohort_date') }}
+        on
+            periods.period_type = '{{ period_type }}'
+            and periods.period_start = {{ period_start(period_type, 'cohort_dates.cohort_date') }}
     {{ '' if loop.last else 'union all' }}
-    {% endfor %}
+    {%- endfor %}
 ),
 
 day_cells as (
@@ -75,7 +65,8 @@ day_cells as (
         sum(cohort_days.members) as cohort_members,
         sum(
             case
-                when {{ add_days('cohort_days.cohort_date', 'intervals.interval_number') }}
+                when
+                    {{ add_days('cohort_days.cohort_date', 'intervals.interval_number') }}
                     <= reporting_window.as_of_date
                     then cohort_days.members
                 else 0
@@ -90,11 +81,12 @@ day_cells as (
     where cohort_days.scope_type <> 'group' or cohort_date_periods.cohort_period_type = 'month'
     group by
         cohort_days.scope_type, cohort_days.scope_id, cohort_days.cohort_event,
-        cohort_date_periods.cohort_period_type, cohort_date_periods.cohort_start, intervals.interval_number
+        cohort_date_periods.cohort_period_type, cohort_date_periods.cohort_start,
+        intervals.interval_number
 ),
 
 period_intervals as (
-    {% for unit in ['week', 'month'] -%}
+    {%- for unit in ['week', 'month'] %}
     select
         periods.period_type as cohort_period_type,
         periods.period_start as cohort_start,
@@ -110,7 +102,7 @@ period_intervals as (
         and {{ add_periods(unit, 'periods.period_start', 'intervals.interval_number') }}
         <= reporting_window.as_of_date
     {{ '' if loop.last else 'union all' }}
-    {% endfor %}
+    {%- endfor %}
 ),
 
 period_cells as (
@@ -129,8 +121,9 @@ period_cells as (
     inner join cohort_date_periods
         on cohort_days.cohort_date = cohort_date_periods.cohort_date
     inner join period_intervals
-        on cohort_date_periods.cohort_period_type = period_intervals.cohort_period_type
-        and cohort_date_periods.cohort_start = period_intervals.cohort_start
+        on
+            cohort_date_periods.cohort_period_type = period_intervals.cohort_period_type
+            and cohort_date_periods.cohort_start = period_intervals.cohort_start
     where cohort_days.scope_type <> 'group'
     group by
         cohort_days.scope_type, cohort_days.scope_id, cohort_days.cohort_event,
@@ -139,7 +132,10 @@ period_cells as (
 ),
 
 cells as (
-    select *, cohort_members = eligible_members as is_complete from day_cells
+    select
+        *,
+        cohort_members = eligible_members as is_complete
+    from day_cells
     union all
     select * from period_cells
 ),
@@ -162,7 +158,8 @@ retained as (
     where returns.interval_unit = 'day'
     group by
         returns.scope_type, returns.scope_id, returns.cohort_event, returns.subject, returns.rule,
-        cohort_date_periods.cohort_period_type, cohort_date_periods.cohort_start, returns.interval_number
+        cohort_date_periods.cohort_period_type, cohort_date_periods.cohort_start,
+        returns.interval_number
     union all
     select
         scope_type,
@@ -193,21 +190,23 @@ final as (
         cast(cells.cohort_members as bigint) as cohort_members,
         cast(cells.eligible_members as bigint) as eligible_members,
         cast(coalesce(retained.retained_members, 0) as bigint) as retained_members,
-        {{ rate('coalesce(retained.retained_members, 0)', 'cells.eligible_members') }} as retention_rate,
+        {{ rate('coalesce(retained.retained_members, 0)', 'cells.eligible_members') }}
+            as retention_rate,
         cells.is_complete
     from cells
     inner join subjects
         on cells.cohort_event = subjects.cohort_event
     left join retained
-        on cells.scope_type = retained.scope_type
-        and cells.scope_id = retained.scope_id
-        and cells.cohort_event = retained.cohort_event
-        and cells.cohort_period_type = retained.cohort_period_type
-        and cells.cohort_start = retained.cohort_start
-        and subjects.subject = retained.subject
-        and subjects.rule = retained.rule
-        and cells.interval_type = retained.interval_type
-        and cells.interval_number = retained.interval_number
+        on
+            cells.scope_type = retained.scope_type
+            and cells.scope_id = retained.scope_id
+            and cells.cohort_event = retained.cohort_event
+            and cells.cohort_period_type = retained.cohort_period_type
+            and cells.cohort_start = retained.cohort_start
+            and subjects.subject = retained.subject
+            and subjects.rule = retained.rule
+            and cells.interval_type = retained.interval_type
+            and cells.interval_number = retained.interval_number
 )
 
 select * from final

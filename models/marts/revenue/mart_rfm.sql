@@ -23,25 +23,23 @@ segments_11 as (
 buyers as (
     select
         orders.member_id,
-        {{ days_between('max(orders.paid_date)', 'max(reporting_window.as_of_date)') }} as recency_days,
+        {{ days_between('max(orders.paid_date)', 'max(reporting_window.as_of_date)') }}
+            as recency_days,
         count(*) as frequency,
         sum(orders.net_sales) as monetary
     from orders
     cross join reporting_window
-    where orders.paid_date > {{ add_days('reporting_window.as_of_date', -var('rfm_window_days')) }}
+    where
+        orders.paid_date
+        > {{ add_days('reporting_window.as_of_date', '-' ~ var('rfm_window_days')) }}
     group by orders.member_id
 ),
 
--- Doubles of six decimals, so that every engine cuts at the same place (R21).
 cut_points as (
     select
-        {% for measure in ['recency_days', 'frequency', 'monetary'] -%}
-        {% for percent in [20, 40, 60, 80] -%}
-        round({{ quantile(measure, percent / 100) }}, 6) as {{ measure }}_p{{ percent }},
-        {% endfor -%}
-        round(cast(sum({{ measure }}) as double) / count(*), 6) as {{ measure }}_mean
-        {{- '' if loop.last else ',' }}
-        {% endfor %}
+        {{ cut_points('recency_days') }},
+        {{ cut_points('frequency') }},
+        {{ cut_points('monetary') }}
     from buyers
 ),
 
@@ -65,9 +63,7 @@ members_now as (
     select presence.member_id
     from presence
     inner join reporting_window
-        on
-            presence.entered_date <= reporting_window.as_of_date
-            and (presence.left_date is null or presence.left_date > reporting_window.as_of_date)
+        on {{ is_there_at_end_of('presence', 'reporting_window.as_of_date') }}
 ),
 
 final as (
@@ -80,7 +76,8 @@ final as (
         cast(scored.frequency_score as integer) as frequency_score,
         cast(scored.monetary_score as integer) as monetary_score,
         cast(
-            100 * scored.recency_score + 10 * scored.frequency_score + scored.monetary_score as integer
+            100 * scored.recency_score + 10 * scored.frequency_score + scored.monetary_score
+            as integer
         ) as rfm_score,
         segments.segment,
         segments.segment_zh,
