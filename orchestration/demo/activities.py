@@ -20,7 +20,7 @@ TYPES = ("lottery", "topic", "check_in", "group_buying")
 TYPE_NAMES = ("抽奖", "话题", "打卡", "拼团")
 GROUP_BUYING = 3
 _LENGTHS = np.array([2 * HOUR, DAY, 7 * DAY, 2 * DAY])
-_DRAWS = np.array([0.3, 0.14, 0.16, 0.2])
+_DRAWS = np.array([0.7, 0.35, 0.4, 0.5])
 """Candidates of a type, as a part of the people ever in the group."""
 _ACTIONS = ("draw", "post", "check_in", "order")
 _EVERY_DAYS = 28
@@ -59,7 +59,9 @@ def invent_activities(plan: Plan, groups: Groups) -> Activities:
     repeats = rng.poisson(np.maximum(closes - opens, 0) / (_EVERY_DAYS * DAY))
     group = np.repeat(np.arange(groups.count), repeats)
     start = opens[group] + (rng.random(len(group)) * (closes - opens)[group]).astype(np.int64)
-    general = np.array([window.start + 3 * DAY for window in plan.months() if window.start + 3 * DAY < plan.end])
+    general = np.array(
+        [window.start + 3 * DAY for window in plan.months() if window.start + 3 * DAY < plan.end]
+    )
     group = columns.joined([group, np.full(len(general), NONE)])
     start = columns.joined([start, general]) // DAY * DAY
     start += np.where(rng.random(len(start)) < 0.6, 20 * HOUR, 10 * HOUR)
@@ -122,7 +124,9 @@ def take_part(
     keen = rng.random(len(span)) < 1 - np.exp(-0.25 - people.activity[spans.member[span]])
     inside = keen & spans.alive(span, moment) & (moment >= activities.start[activity])
     inside &= (moment < activities.end[activity]) & (moment < plan.end)
-    return Participations(activity[inside], spans.member[span[inside]], spans.group[span[inside]], moment[inside])
+    return Participations(
+        activity[inside], spans.member[span[inside]], spans.group[span[inside]], moment[inside]
+    )
 
 
 def participations_table(

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 from orchestration.demo.sink import Sink
 
@@ -35,7 +35,8 @@ def write_blemishes(sink: Sink) -> int:
         rows = sink.sample(entity)
         repeated = rows[:REPEATED]
         corrected = _corrected(entity, rows[REPEATED : len(rows) // 2])
-        bad = [_spoiled(entity, row, cell, number) for number, (row, cell) in enumerate(zip(rows[-len(cells) :], cells))]
+        pairs = zip(rows[-len(cells) :], cells, strict=True)
+        bad = [_spoiled(entity, row, cell, number) for number, (row, cell) in enumerate(pairs, 1)]
         sink.write_later(entity, repeated + corrected + bad)
         superseding += len(repeated) + len(corrected)
     return superseding
@@ -46,7 +47,7 @@ def _spoiled(entity: str, row: Row, cell: tuple[str, object], number: int) -> Ro
     keys = {"orders": "order_id", "messages": "message_id", "members": "member_id", "refunds": "refund_id"}
     spoiled = dict(row)
     if entity in keys:
-        spoiled[keys[entity]] = f"bad{number + 1}"
+        spoiled[keys[entity]] = f"bad{number}"
     spoiled[cell[0]] = cell[1]
     return spoiled
 
@@ -54,9 +55,12 @@ def _spoiled(entity: str, row: Row, cell: tuple[str, object], number: int) -> Ro
 def _corrected(entity: str, rows: list[Row]) -> list[Row]:
     """Rows as the vendor knows them a few days later."""
     if entity == "orders":
-        return [row | {"order_status": "completed"} for row in rows if row["order_status"] == "shipped"][:40]
+        arrived = {"paid": "shipped", "shipped": "completed"}
+        moved = [row for row in rows if row["order_status"] in arrived][:40]
+        return [row | {"order_status": arrived[str(row["order_status"])]} for row in moved]
     if entity == "messages":
-        return [row | {"recalled_at": _later(row["sent_at"])} for row in rows if row["message_type"] == "text"][:10]
+        texts = [row for row in rows if row["message_type"] == "text"][:10]
+        return [row | {"recalled_at": _later(row["sent_at"])} for row in texts]
     if entity == "members":
         return [row | {"city": "宁波"} for row in rows[:20]]
     if entity == "channel_spend":
@@ -65,8 +69,7 @@ def _corrected(entity: str, rows: list[Row]) -> list[Row]:
 
 
 def _later(moment: object) -> object:
-    assert hasattr(moment, "__add__")
-    return moment + timedelta(seconds=60)
+    return moment + timedelta(seconds=60) if isinstance(moment, datetime) else moment
 
 
 def _raised(count: object) -> object:

@@ -50,26 +50,35 @@ def _channel_spend(plan: Plan, number: int, joins: Ints) -> pa.Table:
         campaign[start : start + length] = place
     dear = np.where(campaign >= 0, 1.15, 1.0)
     cents = (smooth * channel.cost * 100 * dear * noise[0]).astype(np.int64)
-    main = _rows(plan, channel, np.arange(plan.days), campaign, channel.cost_kind, cents, {
+    counts = {
         "impressions": (smooth * channel.views * noise[1]).astype(np.int64),
         "clicks": (smooth * channel.clicks * noise[2]).astype(np.int64),
         "invited": np.maximum((smooth * channel.invited * noise[3]).astype(np.int64), joins),
-    })  # fmt: skip
+    }
+    main = _rows(plan, channel, np.arange(plan.days), campaign, channel.cost_kind, cents, counts)
     bursts = np.flatnonzero(campaign >= 0)
-    gifts = _rows(plan, channel, bursts, campaign[bursts], "red_packet" if channel.cost_kind != "red_packet" else "prize",
-                  cents[bursts] // 12, {})  # fmt: skip
+    gift_kind = "prize" if channel.cost_kind == "red_packet" else "red_packet"
+    gifts = _rows(plan, channel, bursts, campaign[bursts], gift_kind, cents[bursts] // 12, {})
     return pa.concat_tables([main, gifts])
 
 
 def _rows(
-    plan: Plan, channel: words.Channel, day: Ints, campaign: Ints, kind: str, cents: Ints, counts: dict[str, Ints]
+    plan: Plan,
+    channel: words.Channel,
+    day: Ints,
+    campaign: Ints,
+    kind: str,
+    cents: Ints,
+    counts: dict[str, Ints],
 ) -> pa.Table:
     nothing = np.full(len(day), NONE)
     return pa.table(
         {
             "spend_date": columns.days(plan.start + day * DAY),
             "channel_id": columns.lookup([channel.channel_id], np.zeros(len(day), dtype=np.int64)),
-            "campaign_id": columns.lookup(columns.ids(f"cmp_{channel.channel_id}_", np.arange(1, 100), 2), campaign),
+            "campaign_id": columns.lookup(
+                columns.ids(f"cmp_{channel.channel_id}_", np.arange(1, 100), 2), campaign
+            ),
             "cost_kind": columns.lookup([kind], np.zeros(len(day), dtype=np.int64)),
             "cost_amount": columns.money(cents),
             "impressions": columns.whole(counts.get("impressions", nothing)),

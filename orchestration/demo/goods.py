@@ -51,9 +51,13 @@ def invent_goods(plan: Plan) -> Goods:
     margin = np.clip(_MARGINS[role] + rng.normal(0, 0.03, count), 0.01, 0.8)
     cost = np.where(rng.random(count) < 0.1, NONE, (price * (1 - margin)).astype(np.int64))
     months = [items[b][5] for b in base]
-    season = np.array([[1.0 if not on or month in on else _OUT_OF_SEASON for on in months] for month in range(1, 13)])
+    season = np.array(
+        [[1.0 if not on or month in on else _OUT_OF_SEASON for on in months] for month in range(1, 13)]
+    )
     fresh = 1.0 + 1.5 * np.array([bool(on) for on in months])
-    popularity = _ROLE_APPEAL[role] * np.exp(rng.normal(0, 0.5, count)) * np.where(size == 0, 1.0, 0.35) * fresh
+    popularity = (
+        _ROLE_APPEAL[role] * np.exp(rng.normal(0, 0.5, count)) * np.where(size == 0, 1.0, 0.35) * fresh
+    )
     partner = np.full(count, NONE)
     for (category_a, place_a), (category_b, place_b) in words.PARTNERS:
         partner[base == category_a * 12 + place_a] = category_b * 12 + place_b

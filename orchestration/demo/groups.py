@@ -66,7 +66,9 @@ def invent_groups(plan: Plan, people: People) -> Groups:
     count = plan.groups + 1
     is_flash = _chosen(rng, count, _FLASH)
     early = rng.random(count) < 0.6
-    created_day = np.where(early, rng.integers(-90, 6, count), rng.integers(6, max(7, plan.days * 3 // 4), count))
+    created_day = np.where(
+        early, rng.integers(-90, 6, count), rng.integers(6, max(7, plan.days * 3 // 4), count)
+    )
     created_day[is_flash] = rng.integers(plan.days // 8, plan.days - 4, int(is_flash.sum()))
     created = plan.start + created_day * DAY + 9 * HOUR + rng.integers(0, HOUR, count)
     life = np.where(is_flash, rng.integers(5, 15, count), rng.integers(60, 200, count))
@@ -91,7 +93,9 @@ def invent_groups(plan: Plan, people: People) -> Groups:
         owner=owner,
         created=created,
         dissolved=dissolved,
-        quiet_from=np.where(quiet, plan.start + (plan.days * rng.uniform(0.4, 0.8, count)).astype(np.int64) * DAY, FOREVER),
+        quiet_from=np.where(
+            quiet, plan.start + (plan.days * rng.uniform(0.4, 0.8, count)).astype(np.int64) * DAY, FOREVER
+        ),
         weight=weight,
     )
 

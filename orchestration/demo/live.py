@@ -27,15 +27,15 @@ def invent_live_sessions(plan: Plan) -> LiveSessions:
     day = day[(weekday == 3) | ((weekday == 6) & (week % 2 == 0))]
     rng = plan.rng("live")
     start = day + 20 * HOUR
-    return LiveSessions(columns.ids("live", np.arange(1, len(day) + 1), 4), start, start + rng.integers(5_400, 9_000, len(day)))
+    return LiveSessions(
+        columns.ids("live", np.arange(1, len(day) + 1), 4),
+        start,
+        start + rng.integers(5_400, 9_000, len(day)),
+    )
 
 
 def live_table(plan: Plan, live: LiveSessions, sold: Ints) -> pa.Table:
-    """The entity `live_sessions`.
-
-    Args:
-        sold: What the orders of each session were paid, in cents; the platform claims a tenth more.
-    """
+    """The entity `live_sessions`; the platform claims a tenth more than was `sold` (in cents)."""
     rng = plan.rng("live_table")
     count = len(live.start)
     viewers = rng.integers(plan.customers // 12 + 20, plan.customers // 5 + 60, count)

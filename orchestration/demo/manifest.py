@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import hashlib
 import json
-import os
 from pathlib import Path
 from typing import Any
 
@@ -28,7 +27,7 @@ def write_manifest(exports: Path, facts: dict[str, Any], files: dict[str, str]) 
     content = {**facts, "files": [{"path": path, "sha256": files[path]} for path in sorted(files)]}
     temporary = exports / f"{MANIFEST}.tmp"
     temporary.write_text(json.dumps(content, ensure_ascii=False, indent=1) + "\n", encoding="utf-8")
-    os.replace(temporary, exports / MANIFEST)
+    temporary.replace(exports / MANIFEST)
 
 
 def read_manifest(exports: Path) -> dict[str, Any] | None:

@@ -70,7 +70,9 @@ class Talk:
         return len(self.sender)
 
 
-def _talk(sender: Ints, group: Ints, moment: Ints, kind: Ints, text: Ints, receiver: Ints | None = None) -> Talk:
+def _talk(
+    sender: Ints, group: Ints, moment: Ints, kind: Ints, text: Ints, receiver: Ints | None = None
+) -> Talk:
     nobody = np.full(len(sender), NONE) if receiver is None else receiver
     return Talk(sender, nobody, group, moment, kind, np.where((kind == TEXT) | (kind == SYSTEM), text, NONE))
 
@@ -111,7 +113,7 @@ def _topics(rng: np.random.Generator, kind: Ints) -> Ints:
     ladder = np.cumsum(_TOPIC_MIX / _TOPIC_MIX.sum(axis=1, keepdims=True), axis=1)
     chosen = (rng.random(len(kind))[:, None] > ladder[kind]).sum(axis=1)
     numbers = np.array([TOPIC_INDEX[topic] for topic in _TALK_TOPICS])
-    return numbers[np.minimum(chosen, len(numbers) - 1)]
+    return np.asarray(numbers[np.minimum(chosen, len(numbers) - 1)])
 
 
 def _categories(rng: np.random.Generator, groups: Groups, group: Ints) -> Ints:
@@ -175,7 +177,7 @@ def chatter(plan: Plan, window: Window, people: People, groups: Groups, pool: Te
 
 
 def system_lines(plan: Plan, window: Window, people: People, spans: Spans, pool: TextPool) -> Talk:
-    """"Has joined": written by the platform, sent in a bot's name."""
+    """The platform's lines on who has joined, sent in a bot's name."""
     rng = plan.rng("system", window.number)
     joins = np.flatnonzero(spans.has_join & (spans.start >= window.start) & (spans.start < window.end))
     joins = joins[rng.random(len(joins)) < 0.6]
@@ -198,7 +200,9 @@ def private_chats(
     span, asked = span[chosen], asked[chosen]
     group = spans.group[span]
     clerk = np.where(groups.owner[group] >= 0, groups.owner[group], group % people.staff)
-    clerk = np.where(rng.random(len(span)) < 0.25, people.staff - 1 - clerk % max(1, people.staff // 4), clerk)
+    clerk = np.where(
+        rng.random(len(span)) < 0.25, people.staff - 1 - clerk % max(1, people.staff // 4), clerk
+    )
     answered = _answer_moments(rng, people, clerk, asked)
     replies = rng.random(len(span)) >= people.ignores[clerk]
     thanks = replies & (rng.random(len(span)) < 0.4)
@@ -218,7 +222,9 @@ def private_chats(
         text = _pick(rng, pool, topic, category, moment)
         kind = np.where(rng.random(len(span)) < 0.93, TEXT, TYPE_INDEX["image"])
         nowhere = np.full(len(span), NONE)
-        parts.append(_take(_talk(sender, nowhere, moment, kind, text, receiver), happens & (moment < plan.end)))
+        parts.append(
+            _take(_talk(sender, nowhere, moment, kind, text, receiver), happens & (moment < plan.end))
+        )
     return _together(parts)
 
 
@@ -228,10 +234,14 @@ def _answer_moments(rng: np.random.Generator, people: People, clerk: Ints, asked
     hour = asked // HOUR % 24
     asleep = ((hour >= 23) | (hour < 8)) & (rng.random(len(asked)) < 0.85)
     morning = (asked + HOUR) // DAY * DAY + 8 * HOUR + 1_800
-    return asked + np.where(asleep, morning - asked + rng.exponential(1_500, len(asked)), delay).astype(np.int64)
+    return asked + np.where(asleep, morning - asked + rng.exponential(1_500, len(asked)), delay).astype(
+        np.int64
+    )
 
 
-def welcomes(plan: Plan, window: Window, people: People, clerk: Ints, member: Ints, moment: Ints, pool: TextPool) -> Talk:
+def welcomes(
+    plan: Plan, window: Window, people: People, clerk: Ints, member: Ints, moment: Ints, pool: TextPool
+) -> Talk:
     """The first private line that staff send to a new contact."""
     rng = plan.rng("welcomes", window.number)
     now = (moment >= window.start) & (moment + 5 < window.end)
@@ -335,7 +345,9 @@ def actions_table(
     return pa.table(
         {
             "message_id": columns.lookup(message_ids(first, len(talk)), np.where(named, message, NONE)),
-            "group_id": columns.lookup(groups.ids, np.where(named & (rng.random(len(message)) < 0.3), NONE, talk.group[message])),
+            "group_id": columns.lookup(
+                groups.ids, np.where(named & (rng.random(len(message)) < 0.3), NONE, talk.group[message])
+            ),
             "actor_id": columns.lookup(people.ids, talk.sender[other]),
             "action": columns.lookup(ACTIONS, draw(rng, _ACTION_MIX, len(message))),
             "occurred_at": columns.moments(moment),

@@ -21,7 +21,7 @@ from orchestration.demo.spans import Spans
 STATUSES = ("created", "paid", "shipped", "completed", "closed")
 _CREATED, _PAID, _SHIPPED, _COMPLETED, _CLOSED = range(5)
 _INTEREST = (16.0, 0.3)
-_IN_SPANS, _OUTSIDE, _ANONYMOUS, _STAFF = 0.58, 0.13, 0.03, 0.004
+_IN_SPANS, _OUTSIDE, _ANONYMOUS, _STAFF = 0.72, 0.13, 0.03, 0.004
 _AGAIN = 0.5
 _LIVE_PART, _GROUP_BUY_PART = 0.06, 0.18
 
@@ -89,7 +89,13 @@ class _Baskets:
 
 
 def invent_orders(
-    plan: Plan, people: People, groups: Groups, spans: Spans, goods: Goods, activities: Activities, live: LiveSessions
+    plan: Plan,
+    people: People,
+    groups: Groups,
+    spans: Spans,
+    goods: Goods,
+    activities: Activities,
+    live: LiveSessions,
 ) -> tuple[Orders, Lines]:
     """All orders of the plan with their lines."""
     rng = plan.rng("orders")
@@ -109,13 +115,29 @@ def _concat(parts: list[_Baskets]) -> _Baskets:
     return _Baskets(**{name: columns.joined([getattr(part, name) for part in parts]) for name in names})
 
 
-def _baskets(buyer: Ints, span: Ints, moment: Ints, product: Ints, activity: Ints | None = None, live: Ints | None = None) -> _Baskets:
+def _baskets(
+    buyer: Ints,
+    span: Ints,
+    moment: Ints,
+    product: Ints,
+    activity: Ints | None = None,
+    live: Ints | None = None,
+) -> _Baskets:
     none = np.full(len(buyer), NONE)
-    return _Baskets(buyer, span, moment, product, none if activity is None else activity, none if live is None else live)
+    return _Baskets(
+        buyer, span, moment, product, none if activity is None else activity, none if live is None else live
+    )
 
 
 def _member_baskets(
-    rng: np.random.Generator, plan: Plan, people: People, groups: Groups, spans: Spans, goods: Goods, activities: Activities, live: LiveSessions
+    rng: np.random.Generator,
+    plan: Plan,
+    people: People,
+    groups: Groups,
+    spans: Spans,
+    goods: Goods,
+    activities: Activities,
+    live: LiveSessions,
 ) -> _Baskets:
     rate = people.spending[spans.member] * groups.buy[spans.group]
     start, stop = np.maximum(spans.start, plan.start), np.minimum(spans.end, plan.end)
@@ -131,7 +153,9 @@ def _member_baskets(
     activity = _drawn_by_activity(rng, groups, spans, activities, span)
     lured = activity >= 0
     moment[lured] = activities.start[activity[lured]] + rng.integers(60, 30 * HOUR, int(lured.sum()))
-    session = np.where(lured | (rng.random(len(span)) >= _LIVE_PART), NONE, rng.integers(0, len(live.start), len(span)))
+    session = np.where(
+        lured | (rng.random(len(span)) >= _LIVE_PART), NONE, rng.integers(0, len(live.start), len(span))
+    )
     watching = session >= 0
     moment[watching] = live.start[session[watching]] + rng.integers(0, 90 * 60, int(watching.sum()))
     inside = spans.alive(span, moment) & (moment < plan.end)
@@ -142,7 +166,9 @@ def _member_baskets(
     return _baskets(spans.member[span], span, moment, choose(rng, goods, category, moment), activity, session)
 
 
-def _drawn_by_activity(rng: np.random.Generator, groups: Groups, spans: Spans, activities: Activities, span: Ints) -> Ints:
+def _drawn_by_activity(
+    rng: np.random.Generator, groups: Groups, spans: Spans, activities: Activities, span: Ints
+) -> Ints:
     """For some orders a group buying of their group, NONE where it has none."""
     buying = np.flatnonzero((activities.kind == GROUP_BUYING) & (activities.group >= 0))
     buying = buying[np.argsort(activities.group[buying], kind="stable")]
@@ -151,7 +177,11 @@ def _drawn_by_activity(rng: np.random.Generator, groups: Groups, spans: Spans, a
     size = bounds[group + 1] - bounds[group]
     place = bounds[group] + (rng.random(len(span)) * size).astype(np.int64)
     chosen = (size > 0) & (rng.random(len(span)) < _GROUP_BUY_PART)
-    return np.where(chosen, buying[np.minimum(place, len(buying) - 1)], NONE) if len(buying) else np.full(len(span), NONE)
+    return (
+        np.where(chosen, buying[np.minimum(place, len(buying) - 1)], NONE)
+        if len(buying)
+        else np.full(len(span), NONE)
+    )
 
 
 def _outside_baskets(rng: np.random.Generator, plan: Plan, people: People, goods: Goods) -> _Baskets:
@@ -167,11 +197,17 @@ def _outside_baskets(rng: np.random.Generator, plan: Plan, people: People, goods
     return _baskets(buyer, np.full(len(buyer), NONE), moment, product)
 
 
-def _bought_again(rng: np.random.Generator, plan: Plan, spans: Spans, goods: Goods, baskets: _Baskets) -> list[_Baskets]:
+def _bought_again(
+    rng: np.random.Generator, plan: Plan, spans: Spans, goods: Goods, baskets: _Baskets
+) -> list[_Baskets]:
     """Half of what wears out is bought again after about its cycle, also by some who left the group."""
     parts = []
     for _ in range(8):
-        again = (goods.cycle[baskets.product] > 0) & (rng.random(len(baskets.buyer)) < _AGAIN) & (baskets.buyer >= 0)
+        again = (
+            (goods.cycle[baskets.product] > 0)
+            & (rng.random(len(baskets.buyer)) < _AGAIN)
+            & (baskets.buyer >= 0)
+        )
         buyer, span, product = baskets.buyer[again], baskets.span[again], baskets.product[again]
         days = goods.cycle[product] * np.exp(rng.normal(0, 0.2, len(buyer)))
         moment = at_people_hours(rng, baskets.moment[again] + (days * DAY).astype(np.int64))
@@ -190,7 +226,12 @@ def _lines(rng: np.random.Generator, goods: Goods, baskets: _Baskets) -> Lines:
     order = np.repeat(np.arange(count), sizes)
     number = np.arange(len(order)) - np.repeat(np.cumsum(sizes) - sizes, sizes)
     first = baskets.product[order]
-    other = choose(rng, goods, np.where(rng.random(len(order)) < 0.4, goods.category[first], rng.integers(0, 4, len(order))), baskets.moment[order])
+    other = choose(
+        rng,
+        goods,
+        np.where(rng.random(len(order)) < 0.4, goods.category[first], rng.integers(0, 4, len(order))),
+        baskets.moment[order],
+    )
     partner = goods.partner[first]
     paired = (number == 1) & (partner >= 0) & (rng.random(len(order)) < 0.5)
     product = np.where(number == 0, first, np.where(paired, partner, other))
@@ -248,7 +289,14 @@ def order_ids(orders: Orders) -> pa.Array:
 
 
 def orders_table(
-    plan: Plan, window: Window, people: People, groups: Groups, spans: Spans, activities: Activities, live: LiveSessions, orders: Orders
+    plan: Plan,
+    window: Window,
+    people: People,
+    groups: Groups,
+    spans: Spans,
+    activities: Activities,
+    live: LiveSessions,
+    orders: Orders,
 ) -> pa.Table:
     """The entity `orders` of one month; shops know many buyers by openid only."""
     rng = plan.rng("orders_table", window.number)
@@ -260,10 +308,16 @@ def orders_table(
     inside = span >= 0
     group = np.where(inside, spans.group[span], NONE)
     owner = np.where(inside, groups.owner[group], NONE)
-    shop = np.where(orders.live[part] >= 0, 2, np.where(inside, rng.random(count) < 0.08, rng.random(count) < 0.6))
-    channel = np.where(rng.random(count) < 0.15, draw(rng, np.array([c.share for c in words.CHANNELS]), count), NONE)
+    shop = np.where(
+        orders.live[part] >= 0, 2, np.where(inside, rng.random(count) < 0.08, rng.random(count) < 0.6)
+    )
+    channel = np.where(
+        rng.random(count) < 0.15, draw(rng, np.array([c.share for c in words.CHANNELS]), count), NONE
+    )
     bounds = spans.bounds(groups.count)
-    friend = bounds[group] + (rng.random(count) * (bounds[np.minimum(group + 1, groups.count)] - bounds[group])).astype(np.int64)
+    friend = bounds[group] + (
+        rng.random(count) * (bounds[np.minimum(group + 1, groups.count)] - bounds[group])
+    ).astype(np.int64)
     shared = inside & (rng.random(count) < 0.06)
     sharer = np.where(shared, spans.member[np.minimum(friend, len(spans) - 1)], NONE)
     return pa.table(
@@ -324,6 +378,8 @@ def refunds_table(plan: Plan, window: Window, orders: Orders) -> pa.Table:
             "order_id": columns.ids("o", owner + 1, 8),
             "refunded_at": columns.moments(columns.joined([moment, later[split]])),
             "refund_amount": columns.money(columns.joined([amount, half])),
-            "reason": columns.lookup(words.REFUND_REASONS, rng.integers(0, len(words.REFUND_REASONS), len(owner))),
+            "reason": columns.lookup(
+                words.REFUND_REASONS, rng.integers(0, len(words.REFUND_REASONS), len(owner))
+            ),
         }
     )

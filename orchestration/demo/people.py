@@ -100,7 +100,7 @@ def invent_people(plan: Plan) -> People:
 
 def _zipf(rng: np.random.Generator, count: int) -> Floats:
     """Zipf-Mandelbrot weights in random order: the top hundredth talks about a sixth of it all."""
-    return 1.0 / (rng.permutation(count) + 1 + 0.01 * count)
+    return np.asarray(1.0 / (rng.permutation(count) + 1 + 0.01 * count), dtype=np.float64)
 
 
 def _aliases(rng: np.random.Generator, count: int, part: float, first: int, until: int) -> Ints:
@@ -123,16 +123,14 @@ def _all_ids(
 
 
 def members_table(plan: Plan, people: People, first_seen: Ints) -> pa.Table:
-    """The entity `members`; one person in a hundred is missing from it.
-
-    Args:
-        first_seen: First join of each customer, FOREVER where never seen joining.
-    """
+    """The entity `members`; one person in a hundred is missing from it, half of the outside buyers too."""
     rng = plan.rng("members")
     count = people.count
     number = np.arange(count)
     staffish = number >= people.first_staff
-    listed = staffish | ((rng.random(count) >= _UNREGISTERED) & (number < people.customers + people.outsiders // 2))
+    listed = staffish | (
+        (rng.random(count) >= _UNREGISTERED) & (number < people.customers + people.outsiders // 2)
+    )
     kind = np.zeros(count, dtype=np.int64)
     kind[people.first_staff :], kind[people.first_bot :], kind[people.first_shill :] = 1, 2, 3
     kind[(rng.random(count) < 0.02) & ~staffish] = NONE
@@ -146,7 +144,9 @@ def members_table(plan: Plan, people: People, first_seen: Ints) -> pa.Table:
             "member_type": columns.lookup(["customer", "staff", "bot", "shill"], kind),
             "unionid": columns.lookup(columns.ids("union-", number, 7), _some(rng, number, 0.7, ~staffish)),
             "phone": _phones(rng, count, ~staffish),
-            "gender": columns.lookup(words.GENDERS, _some(rng, draw(rng, np.array([62.0, 18, 20]), count), 0.9)),
+            "gender": columns.lookup(
+                words.GENDERS, _some(rng, draw(rng, np.array([62.0, 18, 20]), count), 0.9)
+            ),
             "city": columns.lookup(words.CITIES, _some(rng, draw(rng, 1.0 / np.arange(2, 12), count), 0.8)),
             "birthday": columns.days(_some(rng, rng.integers(2_000, 14_000, count) * DAY, 0.3)),
             "first_seen_at": columns.moments(seen),
@@ -168,7 +168,9 @@ def _names(number: Ints) -> pa.Array:
 def _phones(rng: np.random.Generator, count: int, where: Bools) -> pa.Array:
     has = (rng.random(count) < 0.6) & where
     place = np.cumsum(has) - 1
-    return columns.lookup(columns.ids("1990000", np.arange(_PHONES), 4), np.where(has & (place < _PHONES), place, NONE))
+    return columns.lookup(
+        columns.ids("1990000", np.arange(_PHONES), 4), np.where(has & (place < _PHONES), place, NONE)
+    )
 
 
 def identities_table(people: People) -> pa.Table:

@@ -109,13 +109,13 @@ _SIZES: dict[Scale, Plan] = {
         chatter=2.4, texts=120,
     ),
     "medium": Plan(
-        scale="medium", seed=0, last_day=DEFAULT_LAST_DAY, days=365, customers=50_000, groups=500, staff=40,
-        talk=1_600_000, turns=60_000, orders=200_000, touches=600_000, page_views=500_000, actions=250_000,
-        chatter=1.8, texts=400,
+        scale="medium", seed=0, last_day=DEFAULT_LAST_DAY, days=365, customers=50_000, groups=500,
+        staff=40, talk=1_600_000, turns=60_000, orders=200_000, touches=600_000, page_views=500_000,
+        actions=250_000, chatter=1.8, texts=400,
     ),
     "large": Plan(
-        scale="large", seed=0, last_day=DEFAULT_LAST_DAY, days=730, customers=1_000_000, groups=5_000, staff=250,
-        talk=15_500_000, turns=500_000, orders=3_000_000, touches=3_400_000, page_views=3_000_000,
+        scale="large", seed=0, last_day=DEFAULT_LAST_DAY, days=730, customers=1_000_000, groups=5_000,
+        staff=250, talk=15_500_000, turns=500_000, orders=3_000_000, touches=3_400_000, page_views=3_000_000,
         actions=1_500_000, chatter=1.2, texts=800, file_format="parquet",
     ),
 }  # fmt: skip

@@ -29,14 +29,18 @@ def posts_table(plan: Plan) -> pa.Table:
     appeal = np.exp(rng.normal(0, 0.5, len(begins)))[post]
     reads = rng.poisson(plan.customers * 0.12 * appeal * 0.45**age) + 1
     goods = [item[0] for category in words.GOODS.values() for item in category]
-    titles = [goods[number * 7 % len(goods)] + _TITLES[number % len(_TITLES)] for number in range(len(begins))]
+    titles = [
+        goods[number * 7 % len(goods)] + _TITLES[number % len(_TITLES)] for number in range(len(begins))
+    ]
     return pa.table(
         {
             "post_date": columns.days(plan.start + day * DAY),
             "post_id": columns.ids("post", post + 1, 4),
             "title": columns.lookup(titles, post),
             "reads": columns.whole(reads),
-            "readers": columns.whole(np.maximum((reads * rng.uniform(0.7, 0.9, len(reads))).astype(np.int64), 1)),
+            "readers": columns.whole(
+                np.maximum((reads * rng.uniform(0.7, 0.9, len(reads))).astype(np.int64), 1)
+            ),
             "shares": columns.whole(rng.binomial(reads, 0.04)),
             "favorites": columns.whole(rng.binomial(reads, 0.02)),
             "likes": columns.whole(rng.binomial(reads, 0.06)),
@@ -62,17 +66,28 @@ def targets_table(plan: Plan, groups: Groups, orders: Orders) -> pa.Table:
     owners = np.unique(groups.owner[groups.owner >= 0])
     scopes = [("all", "all", 1.0)]
     scopes += [("owner", f"st{owner + 1:03d}", float((groups.owner == owner).mean())) for owner in owners]
-    scopes += [("group_type", name, float((groups.kind == kind).mean())) for kind, name in enumerate(words.GROUP_TYPES)]
+    scopes += [
+        ("group_type", name, float((groups.kind == kind).mean()))
+        for kind, name in enumerate(words.GROUP_TYPES)
+    ]
     rows = [
         {
-            "scorecard": "ops_monthly", "period_type": "month", "period_start": month, "scope_type": scope_type,
-            "scope_id": scope_id, "metric_id": row.metric, "target": row.target, "weight": row.weight,
-            "direction": row.direction, "low": row.low, "high": row.high,
+            "scorecard": "ops_monthly",
+            "period_type": "month",
+            "period_start": month,
+            "scope_type": scope_type,
+            "scope_id": scope_id,
+            "metric_id": row.metric,
+            "target": row.target,
+            "weight": row.weight,
+            "direction": row.direction,
+            "low": row.low,
+            "high": row.high,
         }
         for month in _last_months(plan)
         for scope_type, scope_id, part in scopes
         for row in _card(orders, month, part)
-    ]  # fmt: skip
+    ]
     table = pa.Table.from_pylist(rows)
     for name in ("target", "low", "high"):
         numbers = table[name].to_numpy(zero_copy_only=False)

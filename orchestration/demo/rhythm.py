@@ -19,14 +19,14 @@ OFFICE_HOURS = np.array([0.0] * 8 + [2, 6, 7, 6, 3, 4, 6, 6, 6, 5, 4, 5, 6, 4, 0
 
 def weekday(moments: Ints) -> Ints:
     """0 = Monday; the first of January 1970 was a Thursday."""
-    return (moments // DAY + 3) % 7
+    return np.asarray((moments // DAY + 3) % 7)
 
 
 def draw(rng: np.random.Generator, weights: Floats, count: int) -> Ints:
     """`count` indices into `weights`, in proportion to them."""
     ladder = np.cumsum(weights)
     found = np.searchsorted(ladder, rng.random(count) * ladder[-1], side="right")
-    return np.minimum(found, len(weights) - 1).astype(np.int64)
+    return np.asarray(np.minimum(found, len(weights) - 1), dtype=np.int64)
 
 
 def at_people_hours(rng: np.random.Generator, moments: Ints) -> Ints:
@@ -37,7 +37,7 @@ def at_people_hours(rng: np.random.Generator, moments: Ints) -> Ints:
         draw(rng, np.array(_WEEKEND), len(moments)),
         draw(rng, np.array(_WORKING), len(moments)),
     )
-    return days * DAY + hours * HOUR + rng.integers(0, HOUR, len(moments))
+    return np.asarray(days * DAY + hours * HOUR + rng.integers(0, HOUR, len(moments)))
 
 
 def at_office_hours(rng: np.random.Generator, moments: Ints) -> Ints:

@@ -86,7 +86,9 @@ def feedback_table(plan: Plan, people: People, groups: Groups, spans: Spans, ord
     span = orders.span[order]
     group = spans.group[span]
     owner = groups.owner[group]
-    score = np.where(kind == 2, np.clip(np.round(rng.normal(4.3, 0.8, len(order))), 1, 5), NONE).astype(np.int64)
+    score = np.where(kind == 2, np.clip(np.round(rng.normal(4.3, 0.8, len(order))), 1, 5), NONE).astype(
+        np.int64
+    )
     open_still = (kind != 0) | (closed >= plan.end) | (rng.random(len(order)) < 0.05)
     return pa.table(
         {
@@ -107,7 +109,9 @@ def tags_table(plan: Plan, people: People, first_seen: Ints) -> pa.Table:
     rng = plan.rng("tags")
     known = np.flatnonzero(first_seen < FOREVER)
     member = np.repeat(known, rng.poisson(0.7, len(known)))
-    tagged = at_office_hours(rng, first_seen[member] + (rng.exponential(20, len(member)) * DAY).astype(np.int64) + DAY)
+    tagged = at_office_hours(
+        rng, first_seen[member] + (rng.exponential(20, len(member)) * DAY).astype(np.int64) + DAY
+    )
     kept = tagged < plan.end
     member, tagged = member[kept], tagged[kept]
     count = len(member)

@@ -14,6 +14,11 @@ import pyarrow.parquet as pq
 _SAMPLE = 400
 
 
+def _quoting(entity: str) -> str:
+    """Only what people wrote holds quotes, commas or line ends; elsewhere such a cell is an error."""
+    return "needed" if entity == "messages" else "none"
+
+
 class Sink:
     """One file an entity in CSV; in Parquet one file, or one a part.
 
@@ -30,21 +35,17 @@ class Sink:
         self.rows: dict[str, int] = {}
 
     def write(self, entity: str, table: pa.Table, part: str | None = None) -> None:
-        """Write rows of `entity`; the columns of all its parts are the same.
-
-        Args:
-            part: Month of the rows, None where the entity is written at once.
-        """
+        """Write rows of `entity`; `part` is their month, None where it is written at once."""
         self.rows[entity] = self.rows.get(entity, 0) + table.num_rows
         if table.num_rows or entity not in self._samples:
-            self._samples[entity] = table.slice(max(0, table.num_rows // 2 - _SAMPLE // 2), _SAMPLE)
+            self._samples[entity] = table.slice(max(0, table.num_rows - _SAMPLE))
         if self._format == "csv":
             self._csv_writer(entity, table.schema).write_table(table)
         elif table.num_rows or part is None:
             pq.write_table(table, self._parquet_path(entity, part), compression="zstd")
 
     def sample(self, entity: str) -> list[dict[str, object]]:
-        """A few hundred neighbouring rows of what was written last."""
+        """The last few hundred rows of what was written."""
         return list(self._samples[entity].to_pylist())
 
     def write_later(self, entity: str, rows: list[dict[str, object]]) -> None:
@@ -52,7 +53,7 @@ class Sink:
         if entity in self._parted:
             path = self._folder / entity / "late.demo.csv"
         else:
-            path = self._folder / f"{entity}.demo_late.csv"
+            path = self._folder / f"{entity}.late.demo.csv"
         with path.open("w", encoding="utf-8", newline="") as stream:
             writer = csv.DictWriter(stream, list(rows[0]), lineterminator="\n")
             writer.writeheader()
@@ -69,7 +70,7 @@ class Sink:
         if entity not in self._open:
             stream = (self._folder / f"{entity}.demo.csv").open("wb")
             stream.write((",".join(schema.names) + "\n").encode())
-            options = pa_csv.WriteOptions(include_header=False)
+            options = pa_csv.WriteOptions(include_header=False, quoting_style=_quoting(entity))
             self._open[entity] = stream, pa_csv.CSVWriter(stream, schema, write_options=options)
         return self._open[entity][1]
 

@@ -11,10 +11,10 @@ from orchestration.demo import columns
 from orchestration.demo import vocabulary as words
 from orchestration.demo.groups import Groups
 from orchestration.demo.people import People
-from orchestration.demo.plan import DAY, FOREVER, HOUR, NONE, Bools, Ints, Plan
+from orchestration.demo.plan import DAY, FOREVER, HOUR, NONE, Bools, Floats, Ints, Plan
 from orchestration.demo.rhythm import WEEKDAY_WEIGHTS, at_people_hours, draw
 
-_OPENING = 0.08
+_OPENING = 0.12
 _REJOINS = 0.08
 _EXTRA_GROUPS = 0.4
 _MASS_EXIT_PART = 0.45
@@ -104,9 +104,9 @@ def _first_spans(rng: np.random.Generator, plan: Plan, people: People, groups: G
     count = people.customers
     member = np.arange(count)
     day = np.empty(count, dtype=np.int64)
-    for channel in range(len(words.CHANNELS)):
-        of_channel = people.channel == channel
-        day[of_channel] = draw(rng, _arrivals(rng, plan, channel), int(of_channel.sum()))
+    for number in range(len(words.CHANNELS)):
+        of_channel = people.channel == number
+        day[of_channel] = draw(rng, _arrivals(rng, plan, number), int(of_channel.sum()))
     start = at_people_hours(rng, plan.start + day * DAY)
     opening = rng.random(count) < _OPENING
     day[opening] = 0
@@ -117,14 +117,15 @@ def _first_spans(rng: np.random.Generator, plan: Plan, people: People, groups: G
     return spans.take(group >= 0)
 
 
-def _arrivals(rng: np.random.Generator, plan: Plan, channel: int) -> np.ndarray[tuple[int], np.dtype[np.float64]]:
-    """Joins a day through one channel: growth, the week, and bursts while a campaign runs."""
+def _arrivals(rng: np.random.Generator, plan: Plan, channel: int) -> Floats:
+    """Joins a day through one channel: a launch, growth, the week, bursts while a campaign runs."""
     days = np.arange(plan.days)
     weekday = (plan.start // DAY + days + 3) % 7
-    weights = (0.7 + 0.6 * days / plan.days) * WEEKDAY_WEIGHTS[weekday]
+    launch = 5.0 * np.exp(-days / 4.0)
+    weights = (0.7 + 0.6 * days / plan.days + launch) * WEEKDAY_WEIGHTS[weekday]
     for start, length in campaigns(plan, channel):
         weights[start : start + length] *= 3.0
-    return weights * np.exp(rng.normal(0, 0.15, plan.days))
+    return np.asarray(weights * np.exp(rng.normal(0, 0.15, plan.days)))
 
 
 def campaigns(plan: Plan, channel: int) -> list[tuple[int, int]]:
@@ -154,7 +155,9 @@ def _pick_groups(rng: np.random.Generator, plan: Plan, groups: Groups, day: Ints
 def _extra_spans(rng: np.random.Generator, plan: Plan, groups: Groups, first: Spans) -> Spans:
     repeats = rng.poisson(_EXTRA_GROUPS, len(first))
     index = np.repeat(np.arange(len(first)), repeats)
-    start = np.maximum(first.start[index], plan.start) + (rng.exponential(30, len(index)) * DAY).astype(np.int64)
+    start = np.maximum(first.start[index], plan.start) + (rng.exponential(30, len(index)) * DAY).astype(
+        np.int64
+    )
     index, start = index[start < plan.end], start[start < plan.end]
     start = at_people_hours(rng, start)
     group = _pick_groups(rng, plan, groups, (start - plan.start) // DAY)

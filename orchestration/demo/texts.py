@@ -29,7 +29,9 @@ class TextPool:
         """An index into `texts` for each message; a cell's first texts are the most common."""
         cells = np.where(categories == words.FRUIT, _season(moments), categories + _SEASONS - 1)
         place = topics, cells
-        return np.asarray(self.starts[place] + self.sizes[place] * rng.random(len(topics)) ** 1.6, dtype=np.int64)
+        return np.asarray(
+            self.starts[place] + self.sizes[place] * rng.random(len(topics)) ** 1.6, dtype=np.int64
+        )
 
 
 def _season(moments: Ints) -> Ints:

@@ -35,11 +35,7 @@ def touches_table(
     mass_exit: MassExit,
     first: int,
 ) -> pa.Table:
-    """The entity `touches`: two batches a day, some of them followed by an order.
-
-    Args:
-        first: Number of the month's first touch.
-    """
+    """The entity `touches`, numbered from `first`: two batches a day, some of them followed by an order."""
     rng = plan.rng("touches", window.number)
     span, slot = _audience(rng, plan, window, spans)
     ordered, ordered_slot = _followed_by_order(rng, plan, window, orders)
@@ -71,7 +67,9 @@ def touches_table(
             "touched_at": columns.moments(moment[order]),
             "touch_kind": columns.lookup(KINDS, kind),
             "channel_id": columns.lookup([channel.channel_id for channel in words.CHANNELS], channel),
-            "touch_status": columns.lookup(_STATUSES, np.where(rng.random(len(order)) < 0.01, NONE, status[order])),
+            "touch_status": columns.lookup(
+                _STATUSES, np.where(rng.random(len(order)) < 0.01, NONE, status[order])
+            ),
             "clicked_at": columns.moments(clicked[order]),
         }
     )
@@ -90,7 +88,9 @@ def _audience(rng: np.random.Generator, plan: Plan, window: Window, spans: Spans
     return span[inside], slot[inside]
 
 
-def _followed_by_order(rng: np.random.Generator, plan: Plan, window: Window, orders: Orders) -> tuple[Ints, Ints]:
+def _followed_by_order(
+    rng: np.random.Generator, plan: Plan, window: Window, orders: Orders
+) -> tuple[Ints, Ints]:
     """The memberships of some of the month's buyers, and the last batch before their order."""
     part = orders.during(window)
     span, moment = orders.span[part], orders.moment[part]
@@ -98,7 +98,9 @@ def _followed_by_order(rng: np.random.Generator, plan: Plan, window: Window, ord
     chosen = np.flatnonzero((span >= 0) & (rng.random(len(span)) < wanted / max(1, len(span))))
     span, moment = span[chosen], moment[chosen]
     hour = moment % DAY
-    slot = moment // DAY * 2 + np.where(hour > _SLOTS[1] + 1_000, 1, np.where(hour > _SLOTS[0] + 1_000, 0, -1))
+    slot = moment // DAY * 2 + np.where(
+        hour > _SLOTS[1] + 1_000, 1, np.where(hour > _SLOTS[0] + 1_000, 0, -1)
+    )
     known = slot >= plan.start // DAY * 2
     return span[known], slot[known]
 
@@ -111,11 +113,13 @@ def _before_mass_exit(window: Window, spans: Spans, mass_exit: MassExit) -> Ints
     return np.repeat(np.flatnonzero(there & (spans.group == mass_exit.group)), _EXIT_TOUCHES)
 
 
-def page_views_table(plan: Plan, window: Window, people: People, groups: Groups, spans: Spans, products: int) -> pa.Table:
+def page_views_table(
+    plan: Plan, window: Window, people: People, groups: Groups, spans: Spans, products: int
+) -> pa.Table:
     """The entity `page_views`; a third of them by nobody known."""
     rng = plan.rng("page_views", window.number)
     wanted = round(plan.page_views * plan.share(window))
-    span = rng.integers(0, len(spans), wanted * 2)
+    span = rng.integers(0, len(spans), wanted * 4)
     moment = window.start + (rng.random(len(span)) * (window.end - window.start)).astype(np.int64)
     moment = at_people_hours(rng, moment)
     anonymous = rng.random(len(span)) < 0.15
@@ -126,7 +130,9 @@ def page_views_table(plan: Plan, window: Window, people: People, groups: Groups,
     stranger = people.count + rng.integers(0, max(10, plan.customers // 4), count)
     product = columns.ids("/product/p", rng.integers(0, products, count) + 1, 3)
     pages = pa.concat_arrays([pa.array(words.PAGES, pa.string()), product.cast(pa.string())])
-    page = np.where(rng.random(count) < 0.6, len(words.PAGES) + np.arange(count), rng.integers(0, len(words.PAGES), count))
+    page = np.where(
+        rng.random(count) < 0.6, len(words.PAGES) + np.arange(count), rng.integers(0, len(words.PAGES), count)
+    )
     named = ~anonymous & (rng.random(count) < 0.4)
     shares = np.array([channel.share for channel in words.CHANNELS])
     channel = np.where(rng.random(count) < 0.25, draw(rng, shares, count), NONE)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import shutil
 import time
 from collections.abc import Iterator
@@ -14,15 +13,19 @@ from pathlib import Path
 import numpy as np
 
 from orchestration.demo import activities as activity_steps
-from orchestration.demo import channels, groups, messages, people, reporting, service, spans, touches
+from orchestration.demo import channels, groups, messages, people, reporting, service, touches
 from orchestration.demo import goods as goods_steps
 from orchestration.demo import orders as order_steps
+from orchestration.demo import spans as span_steps
 from orchestration.demo.blemishes import planted_rejects, write_blemishes
+from orchestration.demo.groups import Groups
 from orchestration.demo.live import LiveSessions, invent_live_sessions, live_table
 from orchestration.demo.manifest import clear_demo, sha256_of, write_manifest
-from orchestration.demo.plan import DEFAULT_LAST_DAY, DEMO_VERSION, EPOCH, Floats, Ints, Plan, Scale, Window, make_plan
+from orchestration.demo.people import People
+from orchestration.demo.plan import DEMO_VERSION, EPOCH, Floats, Ints, Plan, Scale, Window, make_plan
 from orchestration.demo.sink import Sink
 from orchestration.demo.texts import TextPool, write_texts
+from orchestration.errors import EXIT_USAGE, ShequnError
 from orchestration.progress import Progress
 
 _WORKSHOP = ".demo-writing"
@@ -66,10 +69,10 @@ class _World:
     """Everything that is decided before the months are written."""
 
     plan: Plan
-    people: people.People
-    groups: groups.Groups
-    spans: spans.Spans
-    mass_exit: spans.MassExit
+    people: People
+    groups: Groups
+    spans: span_steps.Spans
+    mass_exit: span_steps.MassExit
     first_seen: Ints
     activities: activity_steps.Activities
     goods: goods_steps.Goods
@@ -99,22 +102,24 @@ def write_demo(
 ) -> DemoReport:
     """Write an invented community into the canonical folder `out`.
 
-    The same seed, scale, last day and days give the same bytes. An earlier demo beside `out` is deleted first.
+    The same seed, scale, last day and days give the same bytes. An earlier demo there is deleted first.
 
     Args:
         out: Canonical folder, such as `<home>/exports/canonical`; created.
-        scale: small (2,000 members, 180 days, CSV), medium (50,000, 365, CSV) or large (1,000,000, 730, Parquet).
+        scale: small (2,000 members, 180 days, CSV), medium (50,000, 365, CSV) or
+            large (1,000,000, 730, Parquet).
         seed: Any whole number from 0 on.
         progress: Hears stage "demo" with one unit a month and one for the rest.
         last_day: The last day with data, 2026-06-30 unless given.
         days: Fewer days than the scale has, for trials.
+
+    Raises:
+        ShequnError: demo.E_SEED, demo.E_LAST_DAY (the gate would reject what lies ahead) or demo.E_OUT.
     """
     began = time.monotonic()
     listener = progress or Progress()
-    plan = make_plan(scale, seed, last_day or DEFAULT_LAST_DAY, days)
-    out.mkdir(parents=True, exist_ok=True)
-    replaced = clear_demo(out.parent)
-    out.mkdir(parents=True, exist_ok=True)
+    plan = _checked_plan(scale, seed, last_day, days)
+    replaced = _cleared_folder(out)
     with _workshop(out) as folder:
         listener.stage("demo", len(plan.months()) + 1)
         sink = Sink(folder, plan.file_format)
@@ -129,13 +134,42 @@ def write_demo(
         sink.close()
         files = _move_into_place(folder, out, plan)
     return DemoReport(
-        out=out, scale=scale, seed=seed, first_day=plan.first_day, last_day=plan.last_day, rows=sink.rows,
-        files=tuple(files), sha256=tuple(files.values()), planted_rejects=planted_rejects(), resent_rows=resent,
+        out=out,
+        scale=scale,
+        seed=seed,
+        first_day=plan.first_day,
+        last_day=plan.last_day,
+        rows=sink.rows,
+        files=tuple(files),
+        sha256=tuple(files.values()),
+        planted_rejects=planted_rejects(),
+        resent_rows=resent,
         mass_exit_group=world.groups.ids[world.mass_exit.group].as_py(),
         mass_exit_at=datetime.combine(EPOCH, datetime.min.time()) + timedelta(seconds=world.mass_exit.start),
-        mass_exit_members=world.mass_exit.members, replaced_sha256=tuple(replaced),
+        mass_exit_members=world.mass_exit.members,
+        replaced_sha256=tuple(replaced),
         seconds=time.monotonic() - began,
-    )  # fmt: skip
+    )
+
+
+def _checked_plan(scale: Scale, seed: int, last_day: date | None, days: int | None) -> Plan:
+    if seed < 0:
+        raise ShequnError("demo.E_SEED", EXIT_USAGE, seed=seed)
+    plan = make_plan(scale, seed, last_day, days)
+    if plan.last_day > date.today():
+        raise ShequnError("demo.E_LAST_DAY", EXIT_USAGE, last_day=plan.last_day)
+    return plan
+
+
+def _cleared_folder(out: Path) -> list[str]:
+    """Make `out`, without the files of an earlier demo; their SHA-256."""
+    try:
+        out.mkdir(parents=True, exist_ok=True)
+        replaced = clear_demo(out.parent)
+        out.mkdir(exist_ok=True)
+    except OSError as error:
+        raise ShequnError("demo.E_OUT", EXIT_USAGE, path=out, detail=error.strerror) from error
+    return replaced
 
 
 @contextmanager
@@ -164,25 +198,35 @@ def _move_into_place(folder: Path, out: Path, plan: Plan) -> dict[str, str]:
     write_manifest(out.parent, facts, files)
     for path in paths:
         (out / path).parent.mkdir(parents=True, exist_ok=True)
-        os.replace(folder / path, out / path)
+        (folder / path).replace(out / path)
     return files
 
 
 def _invent(plan: Plan) -> _World:
     crowd = people.invent_people(plan)
     circles = groups.invent_groups(plan, crowd)
-    memberships, mass_exit = spans.invent_spans(plan, crowd, circles)
-    first_seen = spans.first_joins(crowd, memberships)
+    memberships, mass_exit = span_steps.invent_spans(plan, crowd, circles)
+    first_seen = span_steps.first_joins(crowd, memberships)
     events = activity_steps.invent_activities(plan, circles)
     goods = goods_steps.invent_goods(plan)
     live = invent_live_sessions(plan)
     orders, lines = order_steps.invent_orders(plan, crowd, circles, memberships, goods, events, live)
     return _World(
-        plan=plan, people=crowd, groups=circles, spans=memberships, mass_exit=mass_exit, first_seen=first_seen,
-        activities=events, goods=goods, live=live, orders=orders, lines=lines,
+        plan=plan,
+        people=crowd,
+        groups=circles,
+        spans=memberships,
+        mass_exit=mass_exit,
+        first_seen=first_seen,
+        activities=events,
+        goods=goods,
+        live=live,
+        orders=orders,
+        lines=lines,
         contacts=service.invent_contacts(plan, crowd, circles, memberships, first_seen),
-        pool=write_texts(plan), talk_rate=messages.expected_talk(plan, crowd, circles, memberships),
-    )  # fmt: skip
+        pool=write_texts(plan),
+        talk_rate=messages.expected_talk(plan, crowd, circles, memberships),
+    )
 
 
 def _write_at_once(world: _World, sink: Sink) -> None:
@@ -205,7 +249,7 @@ def _write_at_once(world: _World, sink: Sink) -> None:
     sink.write("live_sessions", live_table(plan, world.live, sold.astype(np.int64)))
     sink.write("content_posts", reporting.posts_table(plan))
     sink.write("kpi_targets", reporting.targets_table(plan, circles, orders))
-    events, moments = spans.membership_table(plan, crowd, circles, world.spans)
+    events, moments = span_steps.membership_table(plan, crowd, circles, world.spans)
     for window in plan.months():
         low, high = np.searchsorted(moments, [window.start, window.end])
         sink.write("membership_events", events.slice(low, high - low), window.label)
@@ -227,7 +271,9 @@ def _write_month(world: _World, window: Window, sink: Sink, counters: _Counters)
         plan, window, crowd, circles, memberships, world.activities, world.live, world.orders
     )
     sink.write("orders", table, window.label)
-    sink.write("order_items", order_steps.items_table(window, world.orders, world.lines, world.goods), window.label)
+    sink.write(
+        "order_items", order_steps.items_table(window, world.orders, world.lines, world.goods), window.label
+    )
     sink.write("refunds", order_steps.refunds_table(plan, window, world.orders), window.label)
     table = touches.touches_table(
         plan, window, crowd, circles, memberships, world.orders, world.mass_exit, counters.touch
