@@ -23,32 +23,28 @@
     {%- endfor %}
 {%- endmacro %}
 
-{# One scan instead of one for each metric. Nulls are included because a metric without a base stays. #}
+{# One scan instead of one for each metric: a row becomes a list, and the list becomes rows. #}
 {% macro duckdb__unpivot_metrics(relation, keys, metrics, values) -%}
     select
         {{ keys | join(', ') }},
-        metric_id,
-        {{ values.keys() | join(', ') }}
+        metric.metric_id,
+        {%- for name in values %}
+        metric.{{ name }}{{ ',' if not loop.last }}
+        {%- endfor %}
     from (
         select
-            {{ keys | join(', ') }}
-            {%- for metric in metrics %}
-            {%- for suffix in values.values() %},
-            cast({{ metric }}{{ suffix }} as double) as {{ metric }}{{ suffix }}
-            {%- endfor %}
-            {%- endfor %}
+            {{ keys | join(', ') }},
+            unnest([
+                {%- for metric in metrics %}
+                {
+                    'metric_id': '{{ metric }}'
+                    {%- for name, suffix in values.items() %},
+                    '{{ name }}': cast({{ metric }}{{ suffix }} as double)
+                    {%- endfor %}
+                }{{ ',' if not loop.last }}
+                {%- endfor %}
+            ]) as metric
         from {{ relation }}
-    ) as doubles
-    unpivot include nulls (
-        ({{ values.keys() | join(', ') }}) for metric_id in (
-            {%- for metric in metrics %}
-            (
-                {%- for suffix in values.values() -%}
-                {{ metric }}{{ suffix }}{{ ', ' if not loop.last }}
-                {%- endfor -%}
-            ) as '{{ metric }}'{{ ',' if not loop.last }}
-            {%- endfor %}
-        )
-    ) as unpivoted
-    where {{ (values.keys() | list)[0] }} is not null
+    ) as listed
+    where metric.{{ (values.keys() | list)[0] }} is not null
 {%- endmacro %}

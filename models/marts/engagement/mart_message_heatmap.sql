@@ -1,5 +1,4 @@
-{% set window_days = 28 %}
-
+{%- set window_days = 28 -%}
 with reporting_window as (
     select * from {{ ref('dim_reporting_window') }}
 ),
@@ -25,7 +24,9 @@ messages as (
 ),
 
 hours as (
-    select *
+    select
+        week_hours.weekday,
+        week_hours.hour
     from (
         values
         {% for weekday in range(1, 8) -%}
@@ -75,8 +76,7 @@ final as (
     cross join hours
     left join scope_hours
         on
-            scopes.scope_type = scope_hours.scope_type
-            and scopes.scope_id = scope_hours.scope_id
+            {{ same_scope('scopes', 'scope_hours') | indent(8) }}
             and hours.weekday = scope_hours.weekday
             and hours.hour = scope_hours.hour
 )

@@ -67,13 +67,16 @@ final as (
         activity.interaction_rate,
         case
             when scope_periods.period_type <> 'day'
-                then {{ rate('activity.active_member_days_28d / 28.0', 'activity.active_members_28d') }}
+                then {{ rate(
+                    'activity.active_member_days_28d / 28.0', 'activity.active_members_28d'
+                ) }}
         end as stickiness_rate,
         {{ rate('activity.messages', 'membership.members_present') }} as messages_per_member,
         {{ rate('activity.messages', 'activity.active_members') }} as messages_per_active_member,
         concentration.message_gini,
         participation.participants,
-        {{ rate('participation.participants', 'membership.members_present') }} as participation_rate,
+        {{ rate('participation.participants', 'membership.members_present') }}
+            as participation_rate,
         participation.page_views,
         participation.visitors,
         sales.orders,
@@ -96,19 +99,26 @@ final as (
         {{ rate('repurchase.window_repeat_buyers', 'repurchase.window_buyers') }} as repurchase_rate
     from scope_periods
     inner join scope_groups
-        using (period_type, period_start, scope_type, scope_id)
+        on
+            {{ same_scope_period('scope_periods', 'scope_groups') | indent(8) }}
     inner join membership
-        using (period_type, period_start, scope_type, scope_id)
+        on
+            {{ same_scope_period('scope_periods', 'membership') | indent(8) }}
     inner join activity
-        using (period_type, period_start, scope_type, scope_id)
+        on
+            {{ same_scope_period('scope_periods', 'activity') | indent(8) }}
     left join concentration
-        using (period_type, period_start, scope_type, scope_id)
+        on
+            {{ same_scope_period('scope_periods', 'concentration') | indent(8) }}
     inner join participation
-        using (period_type, period_start, scope_type, scope_id)
+        on
+            {{ same_scope_period('scope_periods', 'participation') | indent(8) }}
     inner join sales
-        using (period_type, period_start, scope_type, scope_id)
+        on
+            {{ same_scope_period('scope_periods', 'sales') | indent(8) }}
     left join repurchase
-        using (period_type, period_start, scope_type, scope_id)
+        on
+            {{ same_scope_period('scope_periods', 'repurchase') | indent(8) }}
 )
 
 select * from final

@@ -5,8 +5,14 @@
     'previous_value': '__previous',
     'last_year_value': '__last_year',
 } -%}
+-- a partial period is compared with nothing (R19)
 with periods as (
-    select * from {{ ref('dim_period') }}
+    select
+        period_type,
+        period_start,
+        case when not is_partial then previous_start end as previous_start,
+        case when not is_partial then last_year_start end as last_year_start
+    from {{ ref('dim_period') }}
 ),
 
 -- days of single groups are many and say little
@@ -37,16 +43,12 @@ compared as (
         on
             kpis.period_type = previous.period_type
             and periods.previous_start = previous.period_start
-            and kpis.scope_type = previous.scope_type
-            and kpis.scope_id = previous.scope_id
-            and not kpis.is_partial
+            and {{ same_scope('kpis', 'previous') | indent(8) }}
     left join kpis as last_year
         on
             kpis.period_type = last_year.period_type
             and periods.last_year_start = last_year.period_start
-            and kpis.scope_type = last_year.scope_type
-            and kpis.scope_id = last_year.scope_id
-            and not kpis.is_partial
+            and {{ same_scope('kpis', 'last_year') | indent(8) }}
 ),
 
 metric_values as (

@@ -31,8 +31,7 @@ scope_days as (
     from activity_days
     inner join membership_days
         on
-            activity_days.scope_type = membership_days.scope_type
-            and activity_days.scope_id = membership_days.scope_id
+            {{ same_scope('activity_days', 'membership_days') | indent(8) }}
             and activity_days.date = membership_days.date
 ),
 
@@ -84,13 +83,14 @@ final as (
         activity_days.active_member_days_28d
     from scope_periods
     inner join flows
-        using (period_type, period_start, scope_type, scope_id)
+        on
+            {{ same_scope_period('scope_periods', 'flows') | indent(8) }}
     left join active
-        using (period_type, period_start, scope_type, scope_id)
+        on
+            {{ same_scope_period('scope_periods', 'active') | indent(8) }}
     inner join activity_days
         on
-            scope_periods.scope_type = activity_days.scope_type
-            and scope_periods.scope_id = activity_days.scope_id
+            {{ same_scope('scope_periods', 'activity_days') | indent(8) }}
             and scope_periods.effective_end = activity_days.date
 )
 

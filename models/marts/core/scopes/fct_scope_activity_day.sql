@@ -1,5 +1,7 @@
-{% set window_days = 28 %}
-
+{%- set window_days = 28 -%}
+{%- set measures = [
+    'messages', 'staff_messages', 'active_members', 'window_members', 'window_member_days',
+] -%}
 with dates as (
     select * from {{ ref('dim_date') }}
 ),
@@ -20,117 +22,94 @@ messages as (
     select * from {{ ref('fct_message') }}
 ),
 
-staff_days as (
-    select
-        group_id,
-        sent_date as date,
-        count(*) as staff_messages
-    from messages
-    where is_staff_message
-    group by 1, 2
-),
-
-active as (
-    select
-        scope_type,
-        scope_id,
-        active_date as date,
-        sum(messages) as messages,
-        count(*) as active_members
-    from active_days
-    group by 1, 2, 3
-),
-
 -- A member leaves the window 28 days after a day of its own, unless it was active again before.
-expired as (
+expiring_days as (
     select
         scope_type,
         scope_id,
+        messages,
+        active_date,
+        {{ add_days('active_date', window_days) }} as day_expires_on,
         case
             when next_active_date < {{ add_days('active_date', window_days) }}
                 then next_active_date
             else {{ add_days('active_date', window_days) }}
-        end as date,
-        count(*) as members
+        end as member_expires_on
     from active_days
-    group by 1, 2, 3
 ),
 
-changes as (
+staff_days as (
     select
-        scope_type,
-        scope_id,
-        date,
-        messages,
-        0 as staff_messages,
-        active_members,
-        active_members as window_members,
-        active_members as window_member_days
-    from active
-    union all
-    select
-        scope_type,
-        scope_id,
-        {{ add_days('date', window_days) }} as date,
-        0, 0, 0, 0,
-        -active_members
-    from active
-    union all
-    select
-        scope_type,
-        scope_id,
-        date,
-        0, 0, 0,
-        -members,
-        0
-    from expired
-    union all
+        group_id,
+        sent_date,
+        count(*) as staff_messages
+    from messages
+    where is_staff_message
+    group by group_id, sent_date
+),
+
+scope_staff_days as (
     select
         group_scopes.scope_type,
         group_scopes.scope_id,
-        staff_days.date,
-        0,
-        staff_days.staff_messages,
-        0, 0, 0
+        staff_days.sent_date,
+        staff_days.staff_messages
     from staff_days
     inner join group_scopes
         on staff_days.group_id = group_scopes.group_id
-    union all
+),
+
+scope_dates as (
     select
         scopes.scope_type,
         scopes.scope_id,
-        dates.date,
-        0, 0, 0, 0, 0
+        dates.date
     from scopes
     inner join dates
         on scopes.first_date <= dates.date
 ),
 
+-- Every change of a scope, and a row of zeros for each of its days.
+changes as (
+    {{ scope_changes('expiring_days', 'active_date', measures, {
+        'messages': 'sum(messages)',
+        'active_members': 'count(*)',
+        'window_members': 'count(*)',
+        'window_member_days': 'count(*)',
+    }) | indent(4) }}
+    union all
+    {{ scope_changes('expiring_days', 'member_expires_on', measures, {
+        'window_members': '-count(*)',
+    }) | indent(4) }}
+    union all
+    {{ scope_changes('expiring_days', 'day_expires_on', measures, {
+        'window_member_days': '-count(*)',
+    }) | indent(4) }}
+    union all
+    {{ scope_changes('scope_staff_days', 'sent_date', measures, {
+        'staff_messages': 'sum(staff_messages)',
+    }) | indent(4) }}
+    union all
+    {{ scope_changes('scope_dates', 'date', measures, {}) | indent(4) }}
+),
+
 daily as (
     select
+        {% for measure in measures -%}
+        cast(sum({{ measure }}) as bigint) as {{ measure }},
+        {% endfor -%}
         scope_type,
         scope_id,
-        date,
-        cast(sum(messages) as bigint) as messages,
-        cast(sum(staff_messages) as bigint) as staff_messages,
-        cast(sum(active_members) as bigint) as active_members,
-        sum(window_members) as window_members,
-        sum(window_member_days) as window_member_days
+        date
     from changes
-    group by 1, 2, 3
+    group by scope_type, scope_id, date
 ),
 
 running as (
     select
         *,
-        sum(window_members) over (
-            partition by scope_type, scope_id
-            order by date
-        ) as active_members_28d,
-        sum(window_member_days) over (
-            partition by scope_type, scope_id
-            order by date
-        ) as active_member_days_28d,
+        {{ running_sum('window_members') }} as active_members_28d,
+        {{ running_sum('window_member_days') }} as active_member_days_28d,
         max(case when active_members > 0 then date end) over (
             partition by scope_type, scope_id
             order by date
@@ -146,8 +125,8 @@ final as (
         running.messages,
         running.staff_messages,
         running.active_members,
-        cast(running.active_members_28d as bigint) as active_members_28d,
-        cast(running.active_member_days_28d as bigint) as active_member_days_28d,
+        running.active_members_28d,
+        running.active_member_days_28d,
         running.last_active_date
     from running
     inner join dates

@@ -70,7 +70,8 @@ ranked_sums as (
         ) as ranked_messages
     from ranked_speakers
     inner join scope_membership
-        using (period_type, period_start, scope_type, scope_id)
+        on
+            {{ same_scope_period('ranked_speakers', 'scope_membership') | indent(8) }}
     group by 1, 2, 3, 4, 5
 ),
 

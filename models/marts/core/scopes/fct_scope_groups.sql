@@ -1,5 +1,4 @@
-{% set zombie_days = 14 %}
-
+{%- set zombie_days = 14 -%}
 with scope_periods as (
     select * from {{ ref('fct_scope_period') }}
 ),
@@ -41,8 +40,8 @@ group_periods as (
     from periods
     inner join groups
         on
-            groups.exists_from_date <= periods.effective_end
-            and (groups.dissolved_date is null or groups.dissolved_date >= periods.period_start)
+            periods.effective_end >= groups.exists_from_date
+            and (groups.dissolved_date is null or periods.period_start <= groups.dissolved_date)
 ),
 
 judged as (
@@ -94,7 +93,8 @@ final as (
         coalesce(counted.zombie_groups, 0) as zombie_groups
     from scope_periods
     left join counted
-        using (period_type, period_start, scope_type, scope_id)
+        on
+            {{ same_scope_period('scope_periods', 'counted') | indent(8) }}
 )
 
 select * from final

@@ -132,15 +132,17 @@ final as (
         scope_days.members_ever
     from scope_periods
     inner join flows
-        using (period_type, period_start, scope_type, scope_id)
+        on
+            {{ same_scope_period('scope_periods', 'flows') | indent(8) }}
     left join returns
-        using (period_type, period_start, scope_type, scope_id)
+        on
+            {{ same_scope_period('scope_periods', 'returns') | indent(8) }}
     left join movers
-        using (period_type, period_start, scope_type, scope_id)
+        on
+            {{ same_scope_period('scope_periods', 'movers') | indent(8) }}
     inner join scope_days
         on
-            scope_periods.scope_type = scope_days.scope_type
-            and scope_periods.scope_id = scope_days.scope_id
+            {{ same_scope('scope_periods', 'scope_days') | indent(8) }}
             and scope_periods.effective_end = scope_days.date
 )
 

@@ -1,3 +1,6 @@
+{%- set measures = [
+    'joins', 'leaves', 'dissolved_exits', 'entries', 'first_entries', 'exits', 'same_day_returns',
+] -%}
 with dates as (
     select * from {{ ref('dim_date') }}
 ),
@@ -18,88 +21,58 @@ presence as (
     select * from {{ ref('fct_presence') }}
 ),
 
-group_changes as (
-    select
-        group_id,
-        start_date as date,
-        count(*) as joins,
-        0 as leaves,
-        0 as dissolved_exits
-    from spans
-    group by group_id, start_date
-    union all
-    select
-        group_id,
-        end_date as date,
-        0 as joins,
-        count(*) filter (where end_reason = 'leave') as leaves,
-        count(*) filter (where end_reason = 'dissolved') as dissolved_exits
-    from spans
-    where end_date is not null
-    group by group_id, end_date
-),
-
--- Every change of a scope, and a row of zeros for each of its days.
-changes as (
+scope_spans as (
     select
         group_scopes.scope_type,
         group_scopes.scope_id,
-        group_changes.date,
-        group_changes.joins,
-        group_changes.leaves,
-        group_changes.dissolved_exits,
-        0 as entries,
-        0 as first_entries,
-        0 as exits,
-        0 as same_day_returns
-    from group_changes
+        spans.start_date,
+        spans.end_date,
+        spans.end_reason
+    from spans
     inner join group_scopes
-        on group_changes.group_id = group_scopes.group_id
-    union all
-    select
-        scope_type,
-        scope_id,
-        entered_date as date,
-        0, 0, 0,
-        count(*),
-        count(*) filter (where stretch_number = 1),
-        0, 0
-    from presence
-    group by scope_type, scope_id, entered_date
-    union all
-    select
-        scope_type,
-        scope_id,
-        left_date as date,
-        0, 0, 0, 0, 0,
-        count(*),
-        count(*) filter (where next_entered_date = left_date)
-    from presence
-    where left_date is not null
-    group by scope_type, scope_id, left_date
-    union all
+        on spans.group_id = group_scopes.group_id
+),
+
+scope_dates as (
     select
         scopes.scope_type,
         scopes.scope_id,
-        dates.date,
-        0, 0, 0, 0, 0, 0, 0
+        dates.date
     from scopes
     inner join dates
         on scopes.first_date <= dates.date
 ),
 
+-- Every change of a scope, and a row of zeros for each of its days.
+changes as (
+    {{ scope_changes('scope_spans', 'start_date', measures, {'joins': 'count(*)'}) | indent(4) }}
+    union all
+    {{ scope_changes('scope_spans', 'end_date', measures, {
+        'leaves': "count(*) filter (where end_reason = 'leave')",
+        'dissolved_exits': "count(*) filter (where end_reason = 'dissolved')",
+    }, 'end_date is not null') | indent(4) }}
+    union all
+    {{ scope_changes('presence', 'entered_date', measures, {
+        'entries': 'count(*)',
+        'first_entries': 'count(*) filter (where stretch_number = 1)',
+    }) | indent(4) }}
+    union all
+    {{ scope_changes('presence', 'left_date', measures, {
+        'exits': 'count(*)',
+        'same_day_returns': 'count(*) filter (where next_entered_date = left_date)',
+    }, 'left_date is not null') | indent(4) }}
+    union all
+    {{ scope_changes('scope_dates', 'date', measures, {}) | indent(4) }}
+),
+
 daily as (
     select
+        {% for measure in measures -%}
+        cast(sum({{ measure }}) as bigint) as {{ measure }},
+        {% endfor -%}
         scope_type,
         scope_id,
-        date,
-        cast(sum(joins) as bigint) as joins,
-        cast(sum(leaves) as bigint) as leaves,
-        cast(sum(dissolved_exits) as bigint) as dissolved_exits,
-        cast(sum(entries) as bigint) as entries,
-        cast(sum(first_entries) as bigint) as first_entries,
-        cast(sum(exits) as bigint) as exits,
-        cast(sum(same_day_returns) as bigint) as same_day_returns
+        date
     from changes
     group by scope_type, scope_id, date
 ),
@@ -108,18 +81,9 @@ daily as (
 running as (
     select
         *,
-        sum(joins - leaves - dissolved_exits) over (
-            partition by scope_type, scope_id
-            order by date
-        ) as memberships_end,
-        sum(entries - exits) over (
-            partition by scope_type, scope_id
-            order by date
-        ) as members_end,
-        sum(first_entries) over (
-            partition by scope_type, scope_id
-            order by date
-        ) as members_ever
+        {{ running_sum('joins - leaves - dissolved_exits') }} as memberships_end,
+        {{ running_sum('entries - exits') }} as members_end,
+        {{ running_sum('first_entries') }} as members_ever
     from daily
 ),
 
@@ -131,13 +95,12 @@ final as (
         running.joins,
         running.leaves,
         running.dissolved_exits,
-        cast(running.memberships_end as bigint) as memberships_end,
+        running.memberships_end,
         running.entries,
         running.exits,
-        cast(running.members_end as bigint) as members_end,
-        cast(running.members_end + running.exits - running.same_day_returns as bigint)
-            as members_present,
-        cast(running.members_ever as bigint) as members_ever
+        running.members_end,
+        running.members_end + running.exits - running.same_day_returns as members_present,
+        running.members_ever
     from running
     inner join dates
         on running.date = dates.date

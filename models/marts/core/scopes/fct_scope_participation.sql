@@ -106,7 +106,8 @@ final as (
         coalesce(period_counts.visitors, 0) as visitors
     from scope_periods
     left join period_counts
-        using (period_type, period_start, scope_type, scope_id)
+        on
+            {{ same_scope_period('scope_periods', 'period_counts') | indent(8) }}
 )
 
 select * from final

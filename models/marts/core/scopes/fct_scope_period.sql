@@ -15,7 +15,8 @@ final as (
         periods.period_end,
         periods.effective_end,
         periods.is_partial,
-        cast({{ days_between('periods.period_start', 'periods.effective_end') }} + 1 as bigint) as days
+        cast({{ days_between('periods.period_start', 'periods.effective_end') }} + 1 as bigint)
+            as days
     from periods
     inner join scopes
         on periods.period_end >= scopes.first_date

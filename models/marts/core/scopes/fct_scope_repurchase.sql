@@ -1,5 +1,5 @@
-{% set window_days = var('repurchase_window_days') %}
-
+{%- set window_days = var('repurchase_window_days') -%}
+{%- set measures = ['buyers', 'repeat_buyers'] -%}
 with scope_periods as (
     select *
     from {{ ref('fct_scope_period') }}
@@ -24,7 +24,7 @@ purchase_days as (
     from order_scopes
     inner join orders
         on order_scopes.order_id = orders.order_id
-    group by 1, 2, 3, 4
+    group by order_scopes.scope_type, order_scopes.scope_id, orders.member_id, orders.paid_date
 ),
 
 purchase_days_in_order as (
@@ -61,38 +61,18 @@ windows as (
 
 -- Every change of a scope, and a row of zeros for each day on which a period ends.
 changes as (
-    select
-        scope_type,
-        scope_id,
-        paid_date as date,
-        1 as buyers,
-        case when repeat_buyer_until > paid_date then 1 else 0 end as repeat_buyers
-    from windows
+    {{ scope_changes('windows', 'paid_date', measures, {
+        'buyers': 'count(*)',
+        'repeat_buyers': 'count(*) filter (where repeat_buyer_until > paid_date)',
+    }) | indent(4) }}
     union all
-    select
-        scope_type,
-        scope_id,
-        buyer_until as date,
-        -1 as buyers,
-        0 as repeat_buyers
-    from windows
+    {{ scope_changes('windows', 'buyer_until', measures, {'buyers': '-count(*)'}) | indent(4) }}
     union all
-    select
-        scope_type,
-        scope_id,
-        repeat_buyer_until as date,
-        0 as buyers,
-        -1 as repeat_buyers
-    from windows
-    where repeat_buyer_until > paid_date
+    {{ scope_changes('windows', 'repeat_buyer_until', measures, {
+        'repeat_buyers': '-count(*)',
+    }, 'repeat_buyer_until > paid_date') | indent(4) }}
     union all
-    select
-        scope_type,
-        scope_id,
-        effective_end as date,
-        0 as buyers,
-        0 as repeat_buyers
-    from scope_periods
+    {{ scope_changes('scope_periods', 'effective_end', measures, {}) | indent(4) }}
 ),
 
 daily as (
@@ -103,7 +83,7 @@ daily as (
         sum(buyers) as buyers,
         sum(repeat_buyers) as repeat_buyers
     from changes
-    group by 1, 2, 3
+    group by scope_type, scope_id, date
 ),
 
 running as (
@@ -111,14 +91,8 @@ running as (
         scope_type,
         scope_id,
         date,
-        sum(buyers) over (
-            partition by scope_type, scope_id
-            order by date
-        ) as window_buyers,
-        sum(repeat_buyers) over (
-            partition by scope_type, scope_id
-            order by date
-        ) as window_repeat_buyers
+        {{ running_sum('buyers') }} as window_buyers,
+        {{ running_sum('repeat_buyers') }} as window_repeat_buyers
     from daily
 ),
 
@@ -128,13 +102,12 @@ final as (
         scope_periods.period_start,
         scope_periods.scope_type,
         scope_periods.scope_id,
-        cast(running.window_buyers as bigint) as window_buyers,
-        cast(running.window_repeat_buyers as bigint) as window_repeat_buyers
+        running.window_buyers,
+        running.window_repeat_buyers
     from scope_periods
     inner join running
         on
-            scope_periods.scope_type = running.scope_type
-            and scope_periods.scope_id = running.scope_id
+            {{ same_scope('scope_periods', 'running') | indent(8) }}
             and scope_periods.effective_end = running.date
 )
 

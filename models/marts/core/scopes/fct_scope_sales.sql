@@ -103,9 +103,11 @@ final as (
         cast(coalesce(attributed_sales.net_sales, 0) as decimal(18, 2)) as attributed_net_sales
     from scope_periods
     left join sales
-        using (period_type, period_start, scope_type, scope_id)
+        on
+            {{ same_scope_period('scope_periods', 'sales') | indent(8) }}
     left join attributed_sales
-        using (period_type, period_start, scope_type, scope_id)
+        on
+            {{ same_scope_period('scope_periods', 'attributed_sales') | indent(8) }}
 )
 
 select * from final
