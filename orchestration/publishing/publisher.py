@@ -74,7 +74,21 @@ def publish(
         ShequnError: `publishing.no_build`, `publishing.in_use`, `publishing.no_space` or
             `publishing.not_written` (exit 1).
     """
-    progress = progress or Progress()
+    try:
+        version = _publish(settings, audit, checks, progress or Progress())
+    except OSError as error:
+        raise ShequnError("publishing.not_written", cause=error.strerror or str(error)) from error
+    with suppress(OSError):  # the version is out; what is left is removed after the next one
+        prune_versions(settings)
+    return version
+
+
+def _publish(
+    settings: Settings,
+    audit: Callable[[Path], AuditReport],
+    checks: Sequence[CheckResult],
+    progress: Progress,
+) -> PublishedVersion:
     record = read_build(settings)
     if record is None:
         raise ShequnError("publishing.no_build")
@@ -94,12 +108,8 @@ def publish(
         write_json(folder / MANIFEST_NAME, manifest)
         _name_version(settings, folder, copy.version)
         point_current(settings, copy.version)
-    except OSError as error:
-        raise ShequnError("publishing.not_written", cause=error.strerror or str(error)) from error
     finally:
         remove_tree(folder)
-    with suppress(OSError):  # the version is out; what is left is removed after the next one
-        prune_versions(settings)
     return PublishedVersion(copy.version, manifest)
 
 

@@ -39,13 +39,13 @@ def no_rows(
     Args:
         description: What holds when it returns none.
         where: Table, or table and column.
-        query: SQL over `$batch`, without colons (SQLAlchemy would read them as parameters).
+        query: SQL over the relation `batch`, without colons (SQLAlchemy would read them as parameters).
         severity: STOP the publication, or TELL.
         origin: Where a threshold comes from.
     """
-    escaped = query.replace("{", "{{").replace("}", "}}").replace("$batch", "{batch}")
+    escaped = query.replace("{", "{{").replace("}", "}}")
     return gxe.UnexpectedRowsExpectation(
-        unexpected_rows_query=escaped,
+        unexpected_rows_query=f"with batch as (select * from {{batch}}) {escaped}",
         description=description,
         severity=severity,
         meta=_meta(where, origin),
@@ -95,7 +95,7 @@ def unique(table: str, columns: Sequence[str]) -> Expectation:
     return no_rows(
         f"one row per {', '.join(columns)}",
         table,
-        f"select {names} from $batch group by {names} having count(*) > 1",
+        f"select {names} from batch group by {names} having count(*) > 1",
     )
 
 

@@ -91,21 +91,21 @@ def _inventory(models: dict[str, dict[str, Any]]) -> Asset:
         no_rows(
             "every model's table and column is there",
             "core, marts",
-            f"select * from {wanted} where not exists (select 1 from $batch as present"
+            f"select * from {wanted} where not exists (select 1 from batch as present"
             " where present.schema_name = listed.schema_name and present.table_name = listed.table_name"
             " and present.column_name = listed.column_name)",
         ),
         no_rows(
             "nothing is there but the models' tables",
             "core, marts",
-            f"select 1 from $batch as present where present.kind <> 'table' or not exists"
+            f"select 1 from batch as present where present.kind <> 'table' or not exists"
             f" (select 1 from {known} where present.schema_name = listed.schema_name"
             " and present.table_name = listed.table_name)",
         ),
         no_rows(
             "no private column is published",
             "core, marts",
-            f"select 1 from $batch where column_name in ({private})",
+            f"select 1 from batch where column_name in ({private})",
         ),
     ]
     query = (
@@ -126,11 +126,11 @@ def _window_assets(
         return []
     today = datetime.now(ZoneInfo(timezone)).date().isoformat()
     expectations = [
-        no_rows("there is one reporting window", label, "select count(*) from $batch having count(*) <> 1"),
+        no_rows("there is one reporting window", label, "select count(*) from batch having count(*) <> 1"),
         no_rows(
             "history starts on or before the last day",
             label,
-            "select 1 from $batch where history_start_date > as_of_date",
+            "select 1 from batch where history_start_date > as_of_date",
         ),
     ]
     if not is_dated:
@@ -138,12 +138,12 @@ def _window_assets(
             no_rows(
                 "no data from later than tomorrow",
                 label,
-                f"select 1 from $batch where as_of_date > date '{today}' + 1",
+                f"select 1 from batch where as_of_date > date '{today}' + 1",
             ),
             no_rows(
                 f"the newest day is at most {STALE_DAYS} days old",
                 label,
-                f"select 1 from $batch where as_of_date < date '{today}' - {STALE_DAYS}",
+                f"select 1 from batch where as_of_date < date '{today}' - {STALE_DAYS}",
                 TELL,
                 _STALE_ORIGIN,
             ),
@@ -181,7 +181,7 @@ def _value_expectations(
             no_rows(
                 "no period starts after the last day",
                 label,
-                f"select 1 from $batch where period_start > date '{window[0].isoformat()}'",
+                f"select 1 from batch where period_start > date '{window[0].isoformat()}'",
             )
         )
     if window is not None and "as_of_date" in columns and table.name != "dim_reporting_window":
@@ -189,7 +189,7 @@ def _value_expectations(
             no_rows(
                 "its as_of_date is the warehouse's",
                 label,
-                f"select 1 from $batch where as_of_date is distinct from date '{window[0].isoformat()}'",
+                f"select 1 from batch where as_of_date is distinct from date '{window[0].isoformat()}'",
             )
         )
     if table.name == "mart_community_kpi":
@@ -219,11 +219,11 @@ def _phone_expectations(table: Table) -> list[Expectation]:
     if texts:
         expectations.append(
             no_rows(
-                "no text holds a phone number", table.label, f"select 1 from $batch where {_phone_in(texts)}"
+                "no text holds a phone number", table.label, f"select 1 from batch where {_phone_in(texts)}"
             )
         )
     if ids:
-        query = f"select 1 from $batch where {_phone_in(ids)}"
+        query = f"select 1 from batch where {_phone_in(ids)}"
         expectations.append(no_rows("no id is a phone number", table.label, query, TELL))
     return expectations
 
@@ -240,13 +240,13 @@ def _stock_and_flow(label: str) -> list[Expectation]:
         no_rows(
             "memberships_end = memberships_start + joins - leaves - dissolved_exits",
             f"{label}.memberships_end",
-            "select 1 from $batch where memberships_end is distinct from"
+            "select 1 from batch where memberships_end is distinct from"
             " memberships_start + joins - leaves - dissolved_exits",
         ),
         no_rows(
             "net_growth = joins - leaves",
             f"{label}.net_growth",
-            "select 1 from $batch where net_growth is distinct from joins - leaves",
+            "select 1 from batch where net_growth is distinct from joins - leaves",
         ),
     ]
 
@@ -255,7 +255,7 @@ def _catalogued(label: str) -> Expectation:
     return no_rows(
         "every metric names a column that is there",
         label,
-        "select 1 from $batch as metrics where not exists"
+        "select 1 from batch as metrics where not exists"
         " (select 1 from information_schema.columns as columns where columns.table_schema = 'marts'"
         " and columns.table_name = metrics.mart"
         " and columns.column_name = metrics.column_name)",

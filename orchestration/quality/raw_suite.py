@@ -41,7 +41,7 @@ def _contract_asset(entities: tuple[Entity, ...]) -> Asset:
     ]
     missing = (
         f"select * from (values {', '.join(wanted)}) as wanted (table_name, column_name)"
-        " where not exists (select 1 from $batch as present where present.table_name = wanted.table_name"
+        " where not exists (select 1 from batch as present where present.table_name = wanted.table_name"
         " and present.column_name = wanted.column_name)"
     )
     query = "select table_name, column_name from duckdb_columns() where schema_name = 'raw'"
@@ -64,7 +64,7 @@ def _ledger_assets(tables: dict[str, Table], entities: tuple[Entity, ...]) -> li
         no_rows(
             "lines = header + accepted + rejected + blank",
             landed,
-            "select 1 from $batch where status = 'landed'"
+            "select 1 from batch where status = 'landed'"
             " and lines is distinct from header + accepted + rejected + blank",
         ),
         no_rows("accepted rows are the rows in raw", landed, _count_differs("accepted", kept)),
@@ -74,13 +74,13 @@ def _ledger_assets(tables: dict[str, Table], entities: tuple[Entity, ...]) -> li
         no_rows(
             "each landed file has a sequence number of its own",
             landed,
-            "select load_seq from $batch where status = 'landed' group by load_seq"
+            "select load_seq from batch where status = 'landed' group by load_seq"
             " having count(*) > 1 or load_seq is null",
         ),
         no_rows(
             f"a file has at most {REJECTED_SHARE_LIMIT:.0%} of its rows rejected",
             landed,
-            "select 1 from $batch where status = 'landed'"
+            "select 1 from batch where status = 'landed'"
             f" and rejected > {REJECTED_SHARE_LIMIT} * (accepted + rejected)",
             TELL,
             _ORIGIN,
@@ -88,7 +88,7 @@ def _ledger_assets(tables: dict[str, Table], entities: tuple[Entity, ...]) -> li
         no_rows(
             "every known file was taken",
             landed,
-            "select 1 from $batch where status = 'refused'",
+            "select 1 from batch where status = 'refused'",
             TELL,
         ),
     ]
@@ -97,7 +97,7 @@ def _ledger_assets(tables: dict[str, Table], entities: tuple[Entity, ...]) -> li
 
 def _count_differs(column: str, counted: str) -> str:
     return (
-        f"select 1 from $batch as files left join ({counted}) as counted"
+        f"select 1 from batch as files left join ({counted}) as counted"
         " on files.file_sha256 = counted.file_sha256"
         f" where files.status = 'landed' and files.{column} <> coalesce(counted.rows, 0)"
     )
@@ -108,7 +108,11 @@ def _entity_expectations(entity: Entity, table: Table) -> list[Expectation]:
     columns = [column for column in entity.columns if column.contact is None and column.name in table.columns]
     return [
         unique(label, ["load_seq", "line"]),
-        *(not_null(label, column) for column in _PROVENANCE),
+        no_rows(
+            "every row says where it comes from",
+            label,
+            "select 1 from batch where " + " or ".join(f"{column} is null" for column in _PROVENANCE),
+        ),
         *(not_null(label, column.name) for column in columns if column.required),
         *(in_set(label, column.name, column.values) for column in columns if column.values),
         _normal_form(label, columns),
@@ -119,7 +123,7 @@ def _normal_form(label: str, columns: list[Column]) -> Expectation:
     """One pass over the table for all its columns: a cast in staging never fails, an id is no number."""
     faults = [fault for column in columns for fault in _faults(column)]
     return no_rows(
-        "every value has its normal form", label, f"select 1 from $batch where {' or '.join(faults)}"
+        "every value has its normal form", label, f"select 1 from batch where {' or '.join(faults)}"
     )
 
 

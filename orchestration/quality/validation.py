@@ -9,6 +9,8 @@ from typing import Any, Literal
 
 import great_expectations as gx
 from great_expectations.core.run_identifier import RunIdentifier
+from sqlalchemy import event
+from sqlalchemy.pool import Pool
 
 from orchestration.messages import say
 from orchestration.quality.expectations import Asset
@@ -37,6 +39,8 @@ class Validation:
         self._context: Any = gx.get_context(mode="ephemeral")
         self._context.variables.progress_bars = {"globally": False}
         self._suite = suite
+        self._connections: list[Any] = []
+        event.listen(Pool, "connect", self._remember)
         self._source = self._context.data_sources.add_sql(
             suite, connection_string=f"duckdb:///{database}", kwargs=_ENGINE_ARGUMENTS
         )
@@ -52,10 +56,19 @@ class Validation:
             )
         )
         run = checkpoint.run(run_id=RunIdentifier(run_name=self._suite, run_time=moment))
-        self._source.get_engine().dispose()
+        self._close_connections()
         return tuple(
             check_result(result) for validation in run.run_results.values() for result in validation.results
         )
+
+    def _close_connections(self) -> None:
+        """Close the file: Great Expectations keeps it open in pools, and dbt could not write to it."""
+        event.remove(Pool, "connect", self._remember)
+        while self._connections:
+            self._connections.pop().close()
+
+    def _remember(self, connection: Any, _record: Any) -> None:
+        self._connections.append(connection)
 
     def write_data_docs(self, folder: Path) -> None:
         """Render the results as pages into `folder`."""
