@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
+from contextlib import AbstractContextManager, nullcontext
+from dataclasses import asdict
 from pathlib import Path
 from typing import Literal, cast
 
@@ -25,26 +28,52 @@ def demo_command(
         context.answer({"written": False, "files": there}, sentence)
         return EXIT_OK
     folder = out.absolute() if out else settings.exports / "canonical"
-    with console_progress(context.lang, context.quiet) as progress:
+    with console_progress(context.lang, context.quiet) as progress, _lock_over(settings, folder):
         report = write_demo(folder, cast(Literal["small", "medium", "large"], scale), seed, progress)
-    context.answer(
-        {"written": True, "path": str(folder), "scale": scale, "seed": seed, "report": report},
-        say("cli.demo_written", context.lang, scale=scale, seed=seed, path=folder),
+        _forget(settings, set(report.replaced_sha256) - set(report.sha256))
+    sentence = say(
+        "cli.demo_written",
+        context.lang,
+        scale=scale,
+        seed=seed,
+        path=folder,
+        files=number(len(report.files)),
+        rows=number(sum(report.rows.values())),
+        first_day=report.first_day,
+        last_day=report.last_day,
     )
+    context.answer({"written": True, **asdict(report)}, sentence)
     return EXIT_OK
+
+
+def _lock_over(settings: Settings, folder: Path) -> AbstractContextManager[object]:
+    """The writer's lock where an earlier demo is about to be replaced, whose rows may have landed."""
+    from orchestration.demo import has_demo
+    from orchestration.lock import writer_lock
+
+    return writer_lock(settings, "demo") if has_demo(folder.parent) else nullcontext()
+
+
+def _forget(settings: Settings, digests: Collection[str]) -> None:
+    """Take what landed from these files out of the warehouse."""
+    from orchestration.landing.ledger import forget_files
+
+    if digests and settings.private_db.exists():
+        forget_files(settings, digests)
 
 
 def clear_command(context: Context, settings: Settings, out: Path | None) -> int:
     """Delete the demo's files and forget the rows that landed from them."""
     from orchestration.demo import clear_demo
-    from orchestration.landing.ledger import forget_files
+    from orchestration.demo.manifest import read_manifest
     from orchestration.lock import writer_lock
 
     exports = out.absolute().parent if out else settings.exports
     with writer_lock(settings, "demo --clear"):
+        manifest = read_manifest(exports) or {"files": []}
+        # Rows first: killed in between, the files are still there and both go the next time.
+        _forget(settings, {entry["sha256"] for entry in manifest["files"]})
         digests = clear_demo(exports)
-        if digests and settings.private_db.exists():
-            forget_files(settings, digests)
     key = "cli.demo_cleared" if digests else "cli.demo_nothing"
     sentence = say(key, context.lang, files=number(len(digests)), path=exports)
     context.answer({"cleared_files": len(digests)}, sentence)

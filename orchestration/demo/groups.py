@@ -82,6 +82,8 @@ def invent_groups(plan: Plan, people: People) -> Groups:
     owner = rng.permutation(np.arange(count) % (people.staff * 3 // 4))
     owner[_chosen(rng, count, 0.04)] = NONE
     quiet = _chosen(rng, count, _QUIET) & ~is_flash
+    begun = np.maximum(created, plan.start)
+    quiet_from = begun + ((plan.end - begun) * rng.uniform(0.25, 0.6, count)).astype(np.int64)
     weight = np.exp(rng.normal(0, 0.5, count)) * np.where(is_flash, 3.0, 1.0)
     weight[-1] = 0.3
     return Groups(
@@ -93,9 +95,7 @@ def invent_groups(plan: Plan, people: People) -> Groups:
         owner=owner,
         created=created,
         dissolved=dissolved,
-        quiet_from=np.where(
-            quiet, plan.start + (plan.days * rng.uniform(0.4, 0.8, count)).astype(np.int64) * DAY, FOREVER
-        ),
+        quiet_from=np.where(quiet, quiet_from, FOREVER),
         weight=weight,
     )
 

@@ -122,7 +122,7 @@ def _categories(rng: np.random.Generator, groups: Groups, group: Ints) -> Ints:
 
 
 def greetings(plan: Plan, window: Window, groups: Groups, spans: Spans, pool: TextPool) -> Talk:
-    """A quarter of those who join say hello soon; the group's system line announces most of them."""
+    """A quarter of those who join say hello soon, unless the group has gone quiet."""
     rng = plan.rng("greetings", window.number)
     joins = np.flatnonzero(spans.has_join & (spans.start >= window.start) & (spans.start < window.end))
     joins = joins[rng.random(len(joins)) < 0.25]
@@ -130,17 +130,23 @@ def greetings(plan: Plan, window: Window, groups: Groups, spans: Spans, pool: Te
     joins, moment = joins[spans.alive(joins, moment)], moment[spans.alive(joins, moment)]
     group = spans.group[joins]
     text = _pick(rng, pool, "greeting", groups.category[group], moment)
-    kept = moment < plan.end
+    kept = (moment < plan.end) & (moment < groups.quiet_from[group])
     return _take(_talk(spans.member[joins], group, moment, np.full(len(joins), TEXT), text), kept)
 
 
 def activity_talk(
-    plan: Plan, window: Window, activities: Activities, done: Participations, pool: TextPool
+    plan: Plan,
+    window: Window,
+    groups: Groups,
+    activities: Activities,
+    done: Participations,
+    pool: TextPool,
 ) -> Talk:
     """Topic posts, check-ins and chain orders: most participations but lotteries leave a message."""
     rng = plan.rng("activity_talk", window.number)
     kind = activities.kind[done.activity]
-    speaks = np.flatnonzero((kind > 0) & (rng.random(len(kind)) < 0.7))
+    lively = done.moment < groups.quiet_from[done.group]
+    speaks = np.flatnonzero(lively & (kind > 0) & (rng.random(len(kind)) < 0.7))
     activity, kind = done.activity[speaks], kind[speaks]
     moment = np.minimum(done.moment[speaks] + rng.integers(0, 40, len(speaks)), plan.end - 1)
     topics = np.array([0, TOPIC_INDEX["topic"], TOPIC_INDEX["check_in"], TOPIC_INDEX["group_buy"]])

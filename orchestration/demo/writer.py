@@ -293,7 +293,7 @@ def _month_talk(world: _World, window: Window, done: activity_steps.Participatio
             own,
             messages.repeats(plan, window, own),
             messages.greetings(plan, window, circles, memberships, pool),
-            messages.activity_talk(plan, window, world.activities, done, pool),
+            messages.activity_talk(plan, window, circles, world.activities, done, pool),
             messages.chatter(plan, window, crowd, circles, pool),
             messages.system_lines(plan, window, crowd, memberships, pool),
             messages.private_chats(plan, window, crowd, circles, memberships, pool),

@@ -150,6 +150,20 @@ def test_a_tenth_of_the_speakers_say_most(demo: Demo) -> None:
     assert 0.45 < top < 0.8
 
 
+def test_some_groups_have_gone_quiet_while_staff_post_on(demo: Demo) -> None:
+    quiet = """
+        select count(*)
+        from (
+            select
+                max(sent_at) filter (sender_id like 'w%') as last_customer,
+                max(sent_at) filter (sender_id not like 'w%') as last_other
+            from messages where group_id is not null group by group_id
+        )
+        where last_customer < '2026-06-10' and last_other >= '2026-06-25'
+    """
+    assert demo.value(quiet) >= 1
+
+
 def test_staff_bots_and_shills_chatter_in_groups(demo: Demo) -> None:
     for kind, low in (("staff", 2_000), ("bot", 1_000), ("shill", 2_000)):
         people = f"(select member_id from members where member_type = '{kind}')"
@@ -219,8 +233,10 @@ def test_orders_add_up(demo: Demo) -> None:
         """
         create or replace view amounts as
         select
-            order_id, paid_at is not null as is_paid, cast(goods_amount as decimal(14, 2)) as goods,
-            cast(discount_amount as decimal(14, 2)) as discount, cast(freight_amount as decimal(14, 2)) as freight,
+            order_id, paid_at is not null as is_paid,
+            cast(goods_amount as decimal(14, 2)) as goods,
+            cast(discount_amount as decimal(14, 2)) as discount,
+            cast(freight_amount as decimal(14, 2)) as freight,
             cast(paid_amount as decimal(14, 2)) as paid
         from orders
         """
@@ -256,7 +272,8 @@ def test_orders_add_up(demo: Demo) -> None:
 
 def test_people_rejoin_invite_and_appear_under_other_ids(demo: Demo) -> None:
     rejoins = """
-        select count(*) - count(distinct (group_id, member_id)) from membership_events where event_type = 'join'
+        select count(*) - count(distinct (group_id, member_id))
+        from membership_events where event_type = 'join'
     """
     assert demo.value(rejoins) > 30
     assert demo.value("select count(inviter_id) from membership_events") > 100
