@@ -63,27 +63,60 @@
     ) as subjects (cohort_event, subject, rule)
 {%- endmacro %}
 
-{# Retained members by scope: `counts` holds scopes all and group, all with the customers' channel. #}
-{% macro add_up_channels(counts) -%}
-    {% for scope_type, scope_id, condition in [
-        ('scope_type', 'scope_id', 'true'),
-        ("'channel'", 'channel_id', "scope_type = 'all' and channel_id is not null"),
-    ] -%}
+{# Where the counting of a cohort member starts in a unit. Scope group has month cohorts alone, so its days are
+   gathered by month at once. #}
+{% macro counted_from(unit, relation) -%}
+    {%- if unit == 'day' -%}
+    case
+        when {{ relation }}.scope_type = 'group' then {{ period_start('month', relation ~ '.cohort_date') }}
+        else {{ relation }}.cohort_date
+    end
+    {%- else -%}
+    {{ period_start(unit, relation ~ '.cohort_date') }}
+    {%- endif -%}
+{%- endmacro %}
+
+{# Retained members by scope and cohort. `counts` holds scopes all and group, all with the customers' channel, and
+   starts as by counted_from: days go into day, week and month cohorts, weeks and months into their own. #}
+{% macro add_up_cohorts(counts) -%}
     select
-        {{ scope_type }} as scope_type,
-        {{ scope_id }} as scope_id,
+        scope_type,
+        scope_id,
         cohort_event,
+        cohort_period_type,
+        cohort_start,
         subject,
         rule,
-        interval_unit,
-        cohort_start,
+        interval_type,
         interval_number,
         cast(sum(retained_members) as bigint) as retained_members
-    from {{ counts }}
-    where {{ condition }}
+    from (
+        {% set scopes = [
+            ('scope_type', 'scope_id', "scope_type = 'all'"),
+            ('scope_type', 'scope_id', "scope_type = 'group'"),
+            ("'channel'", 'channel_id', "scope_type = 'all' and channel_id is not null"),
+        ] -%}
+        {% for scope_type, scope_id, is_in_scope in scopes -%}
+        {% for period_type in (['month'] if 'group' in is_in_scope else ['day', 'week', 'month']) -%}
+        select
+            {{ scope_type }} as scope_type,
+            {{ scope_id }} as scope_id,
+            cohort_event,
+            '{{ period_type }}' as cohort_period_type,
+            {{ period_start(period_type, 'cohort_start') }} as cohort_start,
+            subject,
+            rule,
+            case when interval_unit = 'day' then 'day' else 'period' end as interval_type,
+            interval_number,
+            retained_members
+        from {{ counts }}
+        where {{ is_in_scope }} and interval_unit in ('day', '{{ period_type }}')
+        {{ 'union all' if not loop.last }}
+        {% endfor -%}
+        {{ 'union all' if not loop.last }}
+        {% endfor -%}
+    ) as cohort_counts
     group by
-        {{ 'scope_type, scope_id' if loop.first else 'channel_id' }},
-        cohort_event, subject, rule, interval_unit, cohort_start, interval_number
-    {{ '' if loop.last else 'union all' }}
-    {% endfor -%}
+        scope_type, scope_id, cohort_event, cohort_period_type, cohort_start,
+        subject, rule, interval_type, interval_number
 {%- endmacro %}

@@ -112,7 +112,7 @@ bounded_returns as (
         {{ cohort_columns }},
         event_days.member_id,
         intervals.interval_unit,
-        {{ period_start(unit, 'event_days.cohort_date') }} as cohort_start,
+        {{ counted_from(unit, 'event_days') }} as cohort_start,
         intervals.interval_number
     from event_days
     inner join intervals
@@ -126,19 +126,7 @@ bounded_returns as (
     {%- endfor %}
 ),
 
-bounded_counts as (
-    select
-        {{ cohort_columns }},
-        'bounded' as rule,
-        interval_unit,
-        cohort_start,
-        interval_number,
-        count(*) as retained_members
-    from bounded_returns
-    group by {{ cohort_columns }}, interval_unit, cohort_start, interval_number
-),
-
-last_event_days as (
+last_days as (
     select
         {{ cohort_columns }},
         member_id,
@@ -148,46 +136,60 @@ last_event_days as (
     group by {{ cohort_columns }}, member_id, cohort_date
 ),
 
--- Members who share both days are counted first, so that the intervals multiply few rows.
-last_day_counts as (
-    select
-        {{ cohort_columns }},
-        cohort_date,
-        last_date,
-        count(*) as members
-    from last_event_days
-    group by {{ cohort_columns }}, cohort_date, last_date
-),
-
-unbounded_counts as (
+last_returns as (
     {%- for unit in ['day', 'week', 'month'] %}
     select
         {{ cohort_columns }},
-        'unbounded' as rule,
-        intervals.interval_unit,
-        {{ period_start(unit, 'last_day_counts.cohort_date') }} as cohort_start,
-        intervals.interval_number,
-        last_day_counts.members as retained_members
-    from last_day_counts
-    inner join intervals
-        on
-            {{ periods_between(unit, 'last_day_counts.cohort_date', 'last_day_counts.last_date') }}
-            >= intervals.interval_number
-    where
-        intervals.interval_unit = '{{ unit }}'
-        {%- if unit != 'day' %} and last_day_counts.scope_type = 'all' {%- endif %}
+        '{{ unit }}' as interval_unit,
+        {{ counted_from(unit, 'last_days') }} as cohort_start,
+        {{ periods_between(unit, 'last_days.cohort_date', 'last_days.last_date') }} as last_number
+    from last_days
+    {%- if unit != 'day' %}
+    where last_days.scope_type = 'all'
+    {%- endif %}
     {{ '' if loop.last else 'union all' }}
     {%- endfor %}
 ),
 
+-- Counted before the intervals multiply them.
+last_return_counts as (
+    select
+        {{ cohort_columns }},
+        interval_unit,
+        cohort_start,
+        last_number,
+        count(*) as members
+    from last_returns
+    group by {{ cohort_columns }}, interval_unit, cohort_start, last_number
+),
+
 counts as (
-    select * from bounded_counts
+    select
+        {{ cohort_columns }},
+        'bounded' as rule,
+        interval_unit,
+        cohort_start,
+        interval_number,
+        count(*) as retained_members
+    from bounded_returns
+    group by {{ cohort_columns }}, interval_unit, cohort_start, interval_number
     union all
-    select * from unbounded_counts
+    select
+        {{ cohort_columns }},
+        'unbounded' as rule,
+        last_return_counts.interval_unit,
+        last_return_counts.cohort_start,
+        intervals.interval_number,
+        last_return_counts.members as retained_members
+    from last_return_counts
+    inner join intervals
+        on
+            last_return_counts.interval_unit = intervals.interval_unit
+            and last_return_counts.last_number >= intervals.interval_number
 ),
 
 final as (
-    {{ add_up_channels('counts') }}
+    {{ add_up_cohorts('counts') }}
 )
 
 select * from final

@@ -54,7 +54,7 @@ stays as (
         stretches.channel_id,
         stretches.member_id,
         '{{ unit }}' as interval_unit,
-        {{ period_start(unit, 'stretches.cohort_date') }} as cohort_start,
+        {{ counted_from(unit, 'stretches') }} as cohort_start,
         {{ periods_between(unit, 'stretches.cohort_date', 'stretches.entered_date') }}
             as entered_number,
         coalesce(
@@ -147,7 +147,7 @@ counts as (
 ),
 
 final as (
-    {{ add_up_channels('counts') }}
+    {{ add_up_cohorts('counts') }}
 )
 
 select * from final

@@ -11,7 +11,7 @@ cohort_members as (
     select * from {{ ref('fct_cohort_member') }}
 ),
 
-returns as (
+retained as (
     select * from {{ ref('fct_cohort_return') }}
     union all
     select * from {{ ref('fct_cohort_stay') }}
@@ -138,42 +138,6 @@ cells as (
     from day_cells
     union all
     select * from period_cells
-),
-
-retained as (
-    select
-        returns.scope_type,
-        returns.scope_id,
-        returns.cohort_event,
-        returns.subject,
-        returns.rule,
-        cohort_date_periods.cohort_period_type,
-        cohort_date_periods.cohort_start,
-        'day' as interval_type,
-        returns.interval_number,
-        sum(returns.retained_members) as retained_members
-    from returns
-    inner join cohort_date_periods
-        on returns.cohort_start = cohort_date_periods.cohort_date
-    where returns.interval_unit = 'day'
-    group by
-        returns.scope_type, returns.scope_id, returns.cohort_event, returns.subject, returns.rule,
-        cohort_date_periods.cohort_period_type, cohort_date_periods.cohort_start,
-        returns.interval_number
-    union all
-    select
-        scope_type,
-        scope_id,
-        cohort_event,
-        subject,
-        rule,
-        interval_unit as cohort_period_type,
-        cohort_start,
-        'period' as interval_type,
-        interval_number,
-        retained_members
-    from returns
-    where interval_unit <> 'day'
 ),
 
 final as (
