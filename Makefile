@@ -1,7 +1,6 @@
 # make run and make test need nothing but Python 3.11 or 3.12, make and git: they set everything up themselves.
 SHELL := /bin/bash
 .SHELLFLAGS := -euo pipefail -c
-.ONESHELL:
 .DEFAULT_GOAL := help
 
 VENV := .venv
@@ -11,7 +10,7 @@ UV_VERSION := 0.13.9
 PYTEST_ARGS ?=
 DAGSTER_PORT ?= 3000
 
-export SHEQUN_HOME := $(abspath $(or $(SHEQUN_HOME),data))
+export SHEQUN_HOME := $(shell case "$${SHEQUN_HOME:-data}" in (/*) echo "$$SHEQUN_HOME";; (*) echo "$(CURDIR)/$${SHEQUN_HOME:-data}";; esac)
 export DAGSTER_DISABLE_TELEMETRY := 1
 export DBT_SEND_ANONYMOUS_USAGE_STATS := false
 export DO_NOT_TRACK := 1
@@ -25,32 +24,32 @@ help: ## show this list
 setup: $(STAMP) ## create .venv with everything pinned in requirements.lock
 
 $(STAMP): requirements.lock pyproject.toml
-	@is_supported() { "$$1" -c 'import sys; sys.exit(not (3, 11) <= sys.version_info[:2] < (3, 13))' 2>/dev/null; }
-	if ! is_supported $(BIN)/python; then
-		found=""
-		for candidate in $(PYTHON) python3.11 python3.12 python3 python; do
-			if is_supported "$$candidate"; then found="$$candidate"; break; fi
-		done
-		if [ -z "$$found" ]; then
-			echo "Python 3.11 or 3.12 is needed and none was found; install one or name it: make setup PYTHON=/path/to/python3.12" >&2
-			exit 1
-		fi
-		echo "Creating $(VENV) with $$($$found --version) …"
-		rm -rf $(VENV)
-		"$$found" -m venv $(VENV)
+	@is_supported() { "$$1" -c 'import sys; sys.exit(not (3, 11) <= sys.version_info[:2] < (3, 13))' 2>/dev/null; }; \
+	if ! is_supported $(BIN)/python; then \
+		found=""; \
+		for candidate in $(PYTHON) python3.11 python3.12 python3 python; do \
+			if is_supported "$$candidate"; then found="$$candidate"; break; fi; \
+		done; \
+		if [ -z "$$found" ]; then \
+			echo "Python 3.11 or 3.12 is needed and none was found; install one, or name it: make setup PYTHON=/path/to/python3.12" >&2; \
+			exit 1; \
+		fi; \
+		echo "Creating $(VENV) with $$("$$found" --version) …"; \
+		rm -rf $(VENV); \
+		"$$found" -m venv $(VENV); \
 	fi
-	$(BIN)/python -m pip install --quiet --disable-pip-version-check uv==$(UV_VERSION)
-	echo "Installing the locked requirements …"
-	VIRTUAL_ENV=$(abspath $(VENV)) $(BIN)/uv pip install --quiet --require-hashes -r requirements.lock
-	VIRTUAL_ENV=$(abspath $(VENV)) $(BIN)/uv pip install --quiet --no-deps --no-build-isolation -e .
-	touch $@
+	@echo "Installing the locked requirements …"
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check uv==$(UV_VERSION)
+	@VIRTUAL_ENV="$(CURDIR)/$(VENV)" $(BIN)/uv pip install --quiet --require-hashes -r requirements.lock
+	@VIRTUAL_ENV="$(CURDIR)/$(VENV)" $(BIN)/uv pip install --quiet --no-deps --no-build-isolation -e .
+	@touch $@
 
 run: $(STAMP) ## refresh the warehouse; with an empty inbox, invent a demo community first
 	@$(BIN)/shequn demo --if-empty
-	$(BIN)/shequn refresh
-	echo
-	echo "Published file: $(SHEQUN_HOME)/published/current/shequn.duckdb"
-	echo "Ask it something: $(BIN)/shequn sql \"select segment, segment_zh, count(*) as members, sum(monetary) as net_sales from mart_rfm group by all order by net_sales desc\""
+	@$(BIN)/shequn refresh
+	@echo
+	@echo 'Ask it something:'
+	@echo '  $(BIN)/shequn sql "select segment, segment_zh, count(*) as members from mart_rfm group by all"'
 
 test: $(STAMP) lint ## lint, then all tests
 	$(BIN)/python -m pytest -n 2 --dist loadfile $(PYTEST_ARGS)
@@ -62,9 +61,8 @@ lint: $(STAMP) ## ruff, mypy and sqlfluff
 	$(BIN)/sqlfluff lint --processes 2 --disable-progress-bar models tests/data
 
 dagster: $(STAMP) ## open Dagster on 127.0.0.1:3000
-	@DAGSTER_HOME=$$($(BIN)/python -m orchestration.assets.instance)
-	export DAGSTER_HOME
-	exec $(BIN)/dagster dev --host 127.0.0.1 --port $(DAGSTER_PORT) --module-name orchestration.definitions
+	@DAGSTER_HOME="$$($(BIN)/python -m orchestration.assets.instance)" \
+		exec $(BIN)/dagster dev --host 127.0.0.1 --port $(DAGSTER_PORT) --module-name orchestration.definitions
 
 docs: $(STAMP) ## write the models' documentation as one HTML page
 	@$(BIN)/python -m orchestration.documentation
@@ -72,4 +70,4 @@ docs: $(STAMP) ## write the models' documentation as one HTML page
 clean: ## remove the environment, caches and what a refresh makes again; exports, landed rows, vault and published versions stay
 	rm -rf $(VENV) .pytest_cache .mypy_cache .ruff_cache *.egg-info target logs
 	find . -name __pycache__ -type d -not -path './.git/*' -prune -exec rm -rf {} +
-	rm -rf $(SHEQUN_HOME)/build/target $(SHEQUN_HOME)/build/shequn.duckdb* $(SHEQUN_HOME)/logs $(SHEQUN_HOME)/quality $(SHEQUN_HOME)/docs
+	cd "$(SHEQUN_HOME)" 2>/dev/null && rm -rf build/target build/docs build/manifests build/build.json build/shequn.duckdb* logs quality docs || true

@@ -9,7 +9,7 @@ from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
-from orchestration.building.dbt import run_dbt
+from orchestration.building.dbt import common_arguments, run_dbt
 from orchestration.errors import ShequnError
 from orchestration.fingerprint import code_fingerprint
 from orchestration.progress import Progress
@@ -45,14 +45,8 @@ def prepare_manifest(settings: Settings, project_dir: Path = PROJECT_DIR) -> dic
 
 def _parse(settings: Settings, project_dir: Path, target: Path) -> None:
     target.mkdir(parents=True)
-    places = {
-        "--project-dir": project_dir,
-        "--profiles-dir": project_dir,
-        "--target-path": target,
-        "--log-path": settings.logs_dir,
-    }
-    arguments = [text for name, place in places.items() for text in (name, str(place))]
-    run = run_dbt(settings, Progress(), ["parse", "--log-format", "json", "--no-partial-parse", *arguments])
+    arguments = common_arguments(settings, target, project_dir)
+    run = run_dbt(settings, Progress(), ["parse", "--no-partial-parse", *arguments])
     if run.return_code != 0 or not (target / "manifest.json").exists():
         raise ShequnError("building.failed", cause=run.cause, log=settings.logs_dir / "dbt.log")
 

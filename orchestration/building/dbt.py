@@ -25,16 +25,20 @@ _FINISHED_EVENTS = ("ModelResult", "SeedResult", "TestResult", "NoOpResult", "Sk
 
 def dbt_arguments(settings: Settings, full_refresh: bool, project_dir: Path = PROJECT_DIR) -> list[str]:
     """Arguments of `dbt` for one whole build; every path is absolute."""
-    arguments = [
-        "build",
+    arguments = ["build", *common_arguments(settings, settings.target_dir, project_dir)]
+    return [*arguments, "--full-refresh"] if full_refresh else arguments
+
+
+def common_arguments(settings: Settings, target: Path, project_dir: Path = PROJECT_DIR) -> list[str]:
+    """Arguments of every `dbt` command: where things are, the choices, a log that `run_dbt` hears."""
+    return [
         *("--project-dir", str(project_dir)),
         *("--profiles-dir", str(project_dir)),
-        *("--target-path", str(settings.target_dir)),
+        *("--target-path", str(target)),
         *("--log-path", str(settings.logs_dir)),
         *("--log-format", "json"),
         *("--vars", json.dumps(choices(settings), default=str)),
     ]
-    return [*arguments, "--full-refresh"] if full_refresh else arguments
 
 
 def dbt_environment(settings: Settings) -> dict[str, str]:

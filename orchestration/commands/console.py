@@ -125,7 +125,7 @@ class PlainProgress(ConsoleProgress):
     def stage(self, key: str, total: int | None = None) -> None:
         self._total, self._done = total, 0
         label = stage_label(key, self._lang)
-        self._say(label if total is None else f"{label} (0/{total})")
+        self._say(label if total is None else f"{label}: {total}")
 
     def advance(self, detail: str = "", amount: int = 1) -> None:
         self._done += amount

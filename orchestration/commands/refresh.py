@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import logging
+from pathlib import Path
 
 from orchestration.commands.closing import closing_document, print_closing
 from orchestration.commands.console import console_progress, output
 from orchestration.commands.figures import Figure, headline_figures
 from orchestration.commands.frame import Context, complain, open_log, write_document
+from orchestration.demo.manifest import has_demo, read_manifest
 from orchestration.errors import EXIT_OK, EXIT_REFUSED, EXIT_USAGE, ShequnError
-from orchestration.inbox import own_files
+from orchestration.inbox import inbox_files
 from orchestration.publishing import current_version
 from orchestration.reports import RefreshReport
 from orchestration.settings import Settings
@@ -56,15 +58,20 @@ def refresh_command(
 
 
 def _open_inbox(context: Context, settings: Settings, own_inbox: bool) -> None:
-    from orchestration.demo import has_demo
 
     if not settings.exports.is_dir():
         if not own_inbox:
             raise ShequnError("cli.E_NO_INBOX", EXIT_USAGE, path=settings.exports)
         (settings.exports / "canonical").mkdir(parents=True, exist_ok=True)
         context.warn("cli.inbox_created", path=settings.exports / "canonical")
-    if has_demo(settings.exports) and own_files(settings.exports):
+    if has_demo(settings.exports) and _own_files(settings.exports):
         context.warn("cli.demo_mixed", path=settings.exports)
+
+
+def _own_files(exports: Path) -> bool:
+    """Whether a file lies in the inbox that the demo did not write."""
+    demo = {exports / entry["path"] for entry in (read_manifest(exports) or {"files": []})["files"]}
+    return any(path not in demo for path in inbox_files(exports))
 
 
 def _exit_code(report: RefreshReport) -> int:

@@ -21,6 +21,8 @@ def rejects_command(context: Context, settings: Settings, form: str, limit: int)
         write_document(rows)
         return EXIT_OK
     names = ["path", "line", "column_name", "code", "reason", "original"]
+    for row in rows:
+        row["reason"] = say(f"landing.{row['code']}", context.lang, **row["params"])
     cells = [[plain_text(row[name]) for name in names] for row in rows]
     if form == "csv":
         write_csv(sys.stdout, names, ["VARCHAR"] * len(names), cells)
