@@ -2,20 +2,26 @@
 
 from __future__ import annotations
 
+import functools
 import json
 from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
 
 import duckdb
+import numpy as np
 import pyarrow as pa
+import pyarrow.compute as pc
 
 from orchestration.landing.blocks import Block
 from orchestration.landing.catalogue import Column, Entity
 from orchestration.landing.faults import RowFault, shorten
 from orchestration.landing.normal_forms import identifier, literal
 
+# Statements name the local variable that holds the rows. A registered view would stay in memory until the
+# transaction ends, and with it every block of the file.
 BLOCK = "landing_block"
+VAULT = "vault_"
 CODES = {
     "timestamp": "E_TIMESTAMP",
     "date": "E_DATE",
@@ -34,6 +40,41 @@ class Stamp:
     file_sha256: str
     load_seq: int
     landed_at: str
+
+
+@dataclass(frozen=True)
+class CheckedBlock:
+    """A block's rows after the checks.
+
+    Attributes:
+        rows: Sound rows: raw columns in normal form, extra, line, personal columns as `vault_<name>`.
+        faults: The others.
+    """
+
+    entity: Entity
+    rows: pa.Table
+    faults: tuple[RowFault, ...]
+
+    def insert(self, connection: duckdb.DuckDBPyConnection, stamp: Stamp) -> None:
+        """Put the sound rows into raw."""
+        landing_block = self.rows  # noqa: F841 (named in the statement)
+        columns = ", ".join(map(identifier, self.entity.raw_names))
+        connection.execute(
+            f"insert into raw.{identifier(self.entity.table)}"
+            f" select {columns}, extra, ?, ?, line, ?, ? from {BLOCK}",
+            [self.entity.system, stamp.file_sha256, stamp.load_seq, stamp.landed_at],
+        )
+
+    @property
+    def contacts(self) -> pa.Table:
+        """Owner's id, personal columns and line of the sound rows that have any."""
+        names = [column.name for column in self.entity.contacts]
+        table = pa.table(
+            {"member_id": self.rows[self.entity.key[0]], "line": self.rows["line"]}
+            | {name: self.rows[VAULT + name] for name in names}
+        )
+        known = [pc.is_valid(table[name]) for name in names]
+        return table.filter(functools.reduce(pc.or_, known))
 
 
 class RowChecks:
@@ -64,14 +105,19 @@ class RowChecks:
         self._labels = {column.name: f"c{number}" for number, column in enumerate(entity.columns)}
         self._unknown_labels = {name: f"x{number}" for number, name in enumerate(unknown)}
         self._has_extra = has_extra
-        self._checked = self._checked_sql()
+        self._statement = self._checked_sql()
 
-    def register(
+    def check(
         self, connection: duckdb.DuckDBPyConnection, block: Block, keys: dict[str, pa.Array]
-    ) -> None:
-        """Show `block` to the database, with the vault keys of its personal columns."""
+    ) -> CheckedBlock:
+        """Normal forms and faults of a block's rows.
+
+        Args:
+            connection: A database with the macros of `normal_forms`.
+            block: The rows.
+            keys: Vault keys of the personal columns that leave one in raw.
+        """
         arrays: dict[str, pa.Array] = {"line": pa.array(block.lines)}
-        arrays["position"] = pa.array(range(len(block.lines)), pa.int64())
         for column in self._present:
             arrays[self._labels[column.name]] = block.known[column.name]
         for name, label in self._unknown_labels.items():
@@ -80,43 +126,25 @@ class RowChecks:
             arrays[f"key_{self._labels[name]}"] = key
         if block.extra is not None:
             arrays["extra"] = block.extra
-        connection.register(BLOCK, pa.table(arrays))
+        landing_block = pa.table(arrays)  # noqa: F841 (named in the statement)
+        rows = connection.execute(self._statement).to_arrow_table()
+        faults = tuple(self._faults(block, rows))
+        return CheckedBlock(
+            self._entity, rows if not faults else rows.filter(pc.is_null(rows["fault"])), faults
+        )
 
-    def insert(self, connection: duckdb.DuckDBPyConnection, stamp: Stamp) -> int:
-        """Put the sound rows of the registered block into raw; return how many they are."""
-        values = [f"v_{self._labels[column.name]}" for column in self._entity.columns if column.raw_name]
-        statement = f"""
-            insert into raw.{identifier(self._entity.table)}
-            select {", ".join(values)}, extra, {literal(self._entity.system)}, {literal(stamp.file_sha256)},
-                line, {stamp.load_seq}, timestamp {literal(stamp.landed_at)}
-            from ({self._checked}) where fault is null"""
-        return _one_int(connection.execute(statement))
-
-    def contacts(self, connection: duckdb.DuckDBPyConnection) -> pa.Table:
-        """Owner's id, personal columns and line of the sound rows that have any."""
-        owner = self._labels[self._entity.key[0]]
-        personal = [column for column in self._entity.contacts if column in self._present]
-        given = [f"given_{self._labels[column.name]} as {column.name}" for column in personal]
-        some = " or ".join(f"given_{self._labels[column.name]} is not null" for column in personal)
-        return connection.execute(
-            f"select v_{owner} as member_id, {', '.join(given)}, line"
-            f" from ({self._checked}) where fault is null and ({some})"
-        ).to_arrow_table()
-
-    def faults(self, connection: duckdb.DuckDBPyConnection, block: Block) -> Iterator[RowFault]:
-        """The registered block's rows that are not let in, each with its first column at fault."""
+    def _faults(self, block: Block, rows: pa.Table) -> Iterator[RowFault]:
+        if rows["fault"].null_count == rows.num_rows:
+            return
+        faulty = rows.select(["line", "fault"]).filter(pc.is_valid(rows["fault"]))
         columns = {self._labels[column.name]: column for column in self._entity.columns}
-        given = ", ".join(f"given_{label}" for label in columns)
-        rows = connection.execute(
-            f"select position, line, fault, {given} from ({self._checked})"
-            " where fault is not null order by position"
-        ).fetchall()
-        for position, line, fault, *values in rows:
-            label, code = fault.split(" ")
+        for found in faulty.to_pylist():
+            label, code = found["fault"].split(" ")
             column = columns[label]
-            value = dict(zip(columns, values, strict=True))[label]
+            position = int(np.searchsorted(block.lines, found["line"]))
+            value = block.known[column.name][position].as_py() if column.name in block.known else None
             params = self._params(column, code, value)
-            yield RowFault(line, code, block.original(position), column.name, params)
+            yield RowFault(found["line"], code, block.original(position), column.name, params)
 
     def _params(self, column: Column, code: str, value: str | None) -> dict[str, Any]:
         params: dict[str, Any] = {"column": column.name}
@@ -129,7 +157,7 @@ class RowChecks:
         return params
 
     def _checked_sql(self) -> str:
-        """The block's rows with `given_c`, `v_c` for each column, `extra`, `line`, `position` and `fault`."""
+        """For each row of the block its raw columns, extra, line, fault, and what the vault is to hold."""
         given, normal = [], []
         for column in self._entity.columns:
             label = self._labels[column.name]
@@ -141,9 +169,17 @@ class RowChecks:
             for c in self._entity.contacts
             if c.contact == "keyed" and c in self._present
         ]
-        passed = ", ".join(["line", "position", *keys])
+        passed = ", ".join(["line", *keys])
+        raw = [
+            f"v_{self._labels[c.name]} as {identifier(c.raw_name)}"
+            for c in self._entity.columns
+            if c.raw_name
+        ]
+        personal = [
+            f"given_{self._labels[c.name]} as {identifier(VAULT + c.name)}" for c in self._entity.contacts
+        ]
         return f"""
-            select *, {self._fault_sql()} as fault
+            select {", ".join(raw)}, extra, line, {", ".join([*personal, ""])}{self._fault_sql()} as fault
             from (
                 select *, {", ".join(normal)}
                 from (select {passed}, {self._extra_sql()} as extra, {", ".join(given)} from {BLOCK})
@@ -196,8 +232,3 @@ class RowChecks:
             for name, label in self._unknown_labels.items()
         ]
         return f"'{{' || nullif(concat_ws(', ', {', '.join(pairs)}), '') || '}}'"
-
-
-def _one_int(connection: duckdb.DuckDBPyConnection) -> int:
-    row = connection.fetchone()
-    return int(row[0]) if row else 0

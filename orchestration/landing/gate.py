@@ -18,7 +18,7 @@ from orchestration.errors import EXIT_USAGE, ShequnError
 from orchestration.landing import ledger
 from orchestration.landing.blocks import Block, Counts, Reader
 from orchestration.landing.catalogue import Catalogue, Entity, load_catalogue
-from orchestration.landing.checks import BLOCK, RowChecks, Stamp
+from orchestration.landing.checks import RowChecks, Stamp
 from orchestration.landing.csv_reader import CsvReader
 from orchestration.landing.faults import FileRefused
 from orchestration.landing.inbox import (
@@ -40,6 +40,7 @@ from orchestration.settings import Settings
 
 FUTURE_TOLERANCE = timedelta(days=1)
 HASH_BYTES = 1 << 20
+MEMORY_LIMIT = "512MB"
 
 
 class _StillWritten(Exception):
@@ -114,8 +115,9 @@ def _local(now: datetime | None, zone_name: str) -> datetime:
 
 def _prepare(connection: duckdb.DuckDBPyConnection, catalogue: Catalogue, zone: str) -> None:
     connection.execute(f"set TimeZone = {literal(zone)}")
-    # Rows stay in the order of lines by their number; keeping the order of blocks would cost memory.
-    connection.execute("set preserve_insertion_order = false")
+    # Blocks are too small to share out; with one thread a transaction's rows go to disk as they come.
+    connection.execute("set threads = 1")
+    connection.execute(f"set memory_limit = {literal(MEMORY_LIMIT)}")
     ledger.create_tables(connection, catalogue)
     ledger.remember_timezone(connection, zone)
     create_macros(connection)
@@ -350,15 +352,12 @@ def _land_block(
     faults = list(block.faults)
     accepted = 0
     if len(block.lines):
-        checks.register(connection, block, _vault_keys(landing, block, entity))
-        accepted = checks.insert(connection, stamp)
-        if accepted < len(block.lines):
-            faults += checks.faults(connection, block)
-        if contacts is not None and any(column.name in block.known for column in entity.contacts):
-            add_contacts(
-                contacts, checks.contacts(connection), entity.system, stamp.file_sha256, stamp.load_seq
-            )
-        connection.unregister(BLOCK)
+        checked = checks.check(connection, block, _vault_keys(landing, block, entity))
+        checked.insert(connection, stamp)
+        if contacts is not None:
+            add_contacts(contacts, checked.contacts, entity.system, stamp.file_sha256, stamp.load_seq)
+        accepted = checked.rows.num_rows
+        faults += checked.faults
     if faults:
         ledger.write_faults(connection, faults, outcome, stamp.load_seq, stamp.landed_at)
     return accepted, len(faults)

@@ -163,7 +163,7 @@ def write_faults(
     import pyarrow as pa
 
     text = pa.string()
-    table = pa.table(
+    landing_faults = pa.table(  # noqa: F841 (named in the statement)
         {
             "line": pa.array([fault.line for fault in faults], pa.int64()),
             "column_name": pa.array([fault.column for fault in faults], text),
@@ -173,14 +173,12 @@ def write_faults(
             "params": pa.array([json.dumps(fault.params, ensure_ascii=False) for fault in faults], text),
         }
     )
-    connection.register("landing_faults", table)
     connection.execute(
         "insert into raw.rejected_rows"
         " select ?, ?, ?, ?, line, column_name, code, reason, original, ?, ?, params"
         " from landing_faults order by line",
         [outcome.sha256, outcome.path, outcome.system, outcome.entity, load_seq, landed_at],
     )
-    connection.unregister("landing_faults")
 
 
 def ledger(settings: Settings) -> list[dict[str, Any]]:

@@ -10,41 +10,29 @@ import duckdb
 
 _MONEY = r"[+-]?(\d+(\.\d*)?|\.\d+)"
 _TIME = r"([01]\d|2[0-3]):[0-5]\d(:[0-5]\d(\.\d+)?)?"
-_OFFSET = r"( ?([Zz]|[+-]([01]\d|2[0-3])(:?[0-5]\d)?))?"
-_TIMESTAMP = rf"\d{{4}}-\d{{2}}-\d{{2}}([Tt ]{_TIME}{_OFFSET})?"
+_OFFSET = r"([Zz]|[+-]([01]\d|2[0-3])(:?[0-5]\d)?)"
+_TIMESTAMP = rf"\d{{4}}-\d{{2}}-\d{{2}}([Tt ]{_TIME}{_OFFSET}?)?"
 
+# An argument stands once in each macro where it can: macros are pasted in, and long statements plan slowly.
 _MACROS = (
-    # A moment's text, NULL outside the years that every engine knows.
-    """moment_text(moment) as
-        case when year(moment) between 1 and 9999 then cast(moment as varchar) end""",
-    # The microseconds are kept, finer fractions are cut.
-    r"""naive_part(given) as try_cast(
-        left(given, 10) || ' '
-        || coalesce(nullif(regexp_extract(given, '^.{11}(\d\d:\d\d(:\d\d(\.\d{1,6})?)?)', 1), ''), '00:00')
-        as timestamp)""",
-    r"""offset_minutes(given) as
-        case when regexp_extract(given, '([+-])[\d:]*$', 1) = '-' then -1 else 1 end
-        * (60 * try_cast(regexp_extract(given, '[+-](\d\d)[\d:]*$', 1) as integer)
-           + coalesce(try_cast(regexp_extract(given, '[+-]\d\d:?(\d\d)$', 1) as integer), 0))""",
+    # A moment's text; NULL outside the years 1 to 9999. Microseconds are kept, finer fractions were cut.
+    r"""moment_text(moment) as
+        nullif(regexp_extract(cast(moment as varchar), '^\d{4}-\d\d-\d\d [\d:.]+$'), '')""",
+    # The database reads an offset only after seconds.
+    r"""with_seconds(given) as regexp_replace(upper(given), '^(.{11}\d\d:\d\d)([Z+-].*)$', '\1:00\2')""",
     rf"""parsed_timestamp(given, zone) as
         case
             when not regexp_full_match(given, '{_TIMESTAMP}') then null
-            when regexp_matches(given, '[Zz]$')
-                then moment_text(timezone(zone, timezone('UTC', naive_part(given))))
-            when regexp_matches(given, ':\d\d(\.\d+)? ?[+-]\d\d:?(\d\d)?$')
-                then moment_text(timezone(zone, timezone('UTC',
-                    naive_part(given) - to_minutes(offset_minutes(given)))))
-            else moment_text(naive_part(given))
+            when regexp_matches(given, ':.*{_OFFSET}$')
+                then moment_text(timezone(zone, try_cast(with_seconds(given) as timestamptz)))
+            else moment_text(try_cast(upper(given) as timestamp))
         end""",
-    """plain_timestamp(given) as
+    """normal_timestamp(given, zone) as
         case
             when length(given) = 19 and given[5] = '-'
                 and cast(try_cast(given as timestamp) as varchar) = given then given
+            else parsed_timestamp(given, zone)
         end""",
-    """normal_timestamp(given, zone) as coalesce(
-        plain_timestamp(
-            case when given[11] = 'T' then left(given, 10) || ' ' || substr(given, 12) else given end),
-        parsed_timestamp(given, zone))""",
     """normal_date(given) as
         case when length(given) = 10 and cast(try_cast(given as date) as varchar) = given then given end""",
     # The cast rounds half away from zero.

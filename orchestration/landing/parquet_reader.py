@@ -160,9 +160,8 @@ class ParquetReader:
             f"{_text_sql(label, array.type, columns.get(name), self._zone)} as {label}"
             for label, name, array in zip(labels, self._names, arrays, strict=True)
         ]
-        self._connection.register("parquet_block", pa.table(arrays, names=labels))
+        parquet_block = pa.table(arrays, names=labels)  # noqa: F841 (named in the statement)
         texts = self._connection.execute(f"select {', '.join(selected)} from parquet_block").to_arrow_table()
-        self._connection.unregister("parquet_block")
         return self._to_block([trimmed(column.cast(pa.string())) for column in texts.columns])
 
     def _to_block(self, arrays: list[pa.Array]) -> Block:

@@ -75,17 +75,17 @@ def open_contacts(settings: Settings) -> Iterator[duckdb.DuckDBPyConnection]:
 
 
 def add_contacts(
-    connection: duckdb.DuckDBPyConnection, contacts: pa.Table, system: str, file_sha256: str, load_seq: int
+    connection: duckdb.DuckDBPyConnection,
+    contacts_of_file: pa.Table,
+    system: str,
+    file_sha256: str,
+    load_seq: int,
 ) -> None:
     """Append rows (member_id, display_name, phone, line) of one file."""
-    connection.register("landing_contacts", contacts)
-    names = set(contacts.column_names)
-    columns = ", ".join(name if name in names else f"null as {name}" for name in ("display_name", "phone"))
     connection.execute(
-        f"insert into contacts select ?, member_id, {columns}, ?, line, ? from landing_contacts",
+        "insert into contacts select ?, member_id, display_name, phone, ?, line, ? from contacts_of_file",
         [system, file_sha256, load_seq],
     )
-    connection.unregister("landing_contacts")
 
 
 def delete_contacts(connection: duckdb.DuckDBPyConnection, file_sha256s: Collection[str]) -> None:
