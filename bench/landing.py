@@ -38,7 +38,8 @@ DUCKDB = """
 import os, sys, time
 os.sched_setaffinity(0, {0})
 import duckdb
-connection = duckdb.connect(sys.argv[1], config={"threads": 1, "enable_progress_bar": "false"})
+connection = duckdb.connect(sys.argv[1], config={"threads": 1})
+connection.execute("set enable_progress_bar = false")
 start = time.perf_counter()
 connection.execute(
     "create table messages as select *, 'canonical' as system, 'sha' as file_sha256,"
