@@ -55,8 +55,12 @@ class Counts:
     blank: int = 0
 
     @property
+    def accounted_for(self) -> int:
+        return self.header + self.accepted + self.rejected + self.blank
+
+    @property
     def is_even(self) -> bool:
-        return self.lines == self.header + self.accepted + self.rejected + self.blank
+        return self.lines == self.accounted_for
 
 
 class Reader(Protocol):

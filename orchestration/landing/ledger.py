@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Collection, Iterator, Sequence
 from contextlib import contextmanager
+from datetime import date
 from typing import Any
 
 import duckdb
@@ -118,11 +119,11 @@ def next_load_seq(connection: duckdb.DuckDBPyConnection) -> int:
 def write_file(
     connection: duckdb.DuckDBPyConnection,
     outcome: FileOutcome,
-    message: str | None,
-    load_seq: int | None,
     landed_at: str,
-    built_through_date: str | None,
     version: str,
+    message: str | None = None,
+    load_seq: int | None = None,
+    built_through_date: date | None = None,
 ) -> None:
     """Put one file's account into the ledger, in the place of an earlier refusal of the same content."""
     connection.execute("delete from raw.files where file_sha256 = ?", [outcome.sha256])

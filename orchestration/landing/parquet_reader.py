@@ -9,6 +9,7 @@ from pathlib import Path
 import duckdb
 import numpy as np
 import pyarrow as pa
+import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
 from orchestration.landing.blocks import Block, split_columns, trimmed
@@ -169,6 +170,10 @@ class ParquetReader:
         lines = np.arange(self._row + 1, self._row + rows + 1)
         self._row += rows
         known, unknown = split_columns(self._names, arrays, self._entity)
+        for array in known.values():
+            has_nul = pc.fill_null(pc.match_substring(array, "\0"), False)
+            if pc.any(has_nul).as_py():
+                raise FileRefused("E_NUL", line=int(lines[pc.index(has_nul, True).as_py()]))
 
         def original(row: int) -> str:
             values = {name: array[row].as_py() for name, array in zip(self._names, arrays, strict=True)}

@@ -1,0 +1,166 @@
+"""Takes one file into raw, in one transaction: whole or not at all."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import replace
+
+import duckdb
+import pyarrow as pa
+
+from orchestration.landing import ledger
+from orchestration.landing.blocks import Block, Counts, Reader
+from orchestration.landing.catalogue import Entity
+from orchestration.landing.checks import RowChecks, Stamp
+from orchestration.landing.context import Landing
+from orchestration.landing.csv_reader import CsvReader
+from orchestration.landing.digests import StillWritten
+from orchestration.landing.faults import FileRefused
+from orchestration.landing.inbox import FileState, InboxFile, state_of
+from orchestration.landing.jsonl_reader import JsonlReader
+from orchestration.landing.normal_forms import identifier
+from orchestration.landing.parquet_reader import ParquetReader
+from orchestration.landing.vault import add_contacts, delete_contacts, open_contacts, phone_keys
+from orchestration.reports import FileOutcome
+
+
+class FileLanding:
+    """The landing of one recognised file.
+
+    Args:
+        landing: The pass it belongs to.
+        file: The file.
+        entity: What it is by its name.
+        outcome: What is known of it; its sha256 is.
+    """
+
+    def __init__(self, landing: Landing, file: InboxFile, entity: Entity, outcome: FileOutcome) -> None:
+        self._landing = landing
+        self._connection = landing.connection
+        self._file = file
+        self._entity = entity
+        self._outcome = outcome
+        self._stamp = Stamp(
+            str(outcome.sha256), ledger.next_load_seq(landing.connection), landing.landed_at_text
+        )
+        self._checks: RowChecks | None = None
+
+    def run(self, state: FileState) -> FileOutcome:
+        """Land it.
+
+        Raises:
+            FileRefused: the file is not what it should be.
+            StillWritten: it is not as `state` says any more.
+        """
+        with ledger.transaction(self._connection), self._vault() as contacts:
+            reader = self._open_reader()
+            counts = self._take_rows(reader, contacts)
+            if state_of(self._file.path) != state:
+                raise StillWritten
+            if not counts.is_even:
+                raise FileRefused("E_COUNT", expected=counts.lines, found=counts.accounted_for)
+            outcome = replace(
+                self._outcome,
+                status="landed",
+                encoding=reader.encoding,
+                lines=counts.lines,
+                header=counts.header,
+                accepted=counts.accepted,
+                rejected=counts.rejected,
+                blank=counts.blank,
+                rows_late=self._rows_late(),
+                unknown_columns=reader.unknown_columns,
+            )
+            ledger.write_file(
+                self._connection,
+                outcome,
+                landed_at=self._stamp.landed_at,
+                version=self._landing.version,
+                load_seq=self._stamp.load_seq,
+                built_through_date=self._landing.built_through_date,
+            )
+        return outcome
+
+    @contextmanager
+    def _vault(self) -> Iterator[duckdb.DuckDBPyConnection | None]:
+        """The contact table, where the entity has personal columns; committed before the private file is.
+
+        A kill between the two leaves contacts of a file that has not landed; its next landing replaces them.
+        """
+        if not self._entity.contacts:
+            yield None
+            return
+        with open_contacts(self._landing.settings) as contacts, ledger.transaction(contacts):
+            delete_contacts(contacts, [self._stamp.file_sha256])
+            yield contacts
+
+    def _open_reader(self) -> Reader:
+        path = self._file.path
+        if self._file.format == "csv":
+            return CsvReader(path, self._entity)
+        if self._file.format == "jsonl":
+            return JsonlReader(path, self._entity)
+        return ParquetReader(path, self._entity, self._connection, self._landing.zone)
+
+    def _take_rows(self, reader: Reader, contacts: duckdb.DuckDBPyConnection | None) -> Counts:
+        counts = Counts()
+        for block in reader.blocks():
+            self._take_block(block, contacts, counts)
+            self._landing.progress.note(f"{self._outcome.path}: {counts.accepted + counts.rejected:,}")
+        counts.lines, counts.header, counts.blank = reader.lines, reader.header, reader.blank
+        return counts
+
+    def _take_block(self, block: Block, contacts: duckdb.DuckDBPyConnection | None, counts: Counts) -> None:
+        faults = list(block.faults)
+        if len(block.lines):
+            checked = self._row_checks(block).check(self._connection, block, self._vault_keys(block))
+            checked.insert(self._connection, self._stamp)
+            if contacts is not None:
+                add_contacts(
+                    contacts,
+                    checked.contacts,
+                    self._entity.system,
+                    self._stamp.file_sha256,
+                    self._stamp.load_seq,
+                )
+            counts.accepted += checked.rows.num_rows
+            faults += checked.faults
+        if faults:
+            ledger.write_faults(
+                self._connection, faults, self._outcome, self._stamp.load_seq, self._stamp.landed_at
+            )
+            counts.rejected += len(faults)
+
+    def _row_checks(self, block: Block) -> RowChecks:
+        """The checks that fit the file's columns, which are the same in all its blocks."""
+        if self._checks is None:
+            self._checks = RowChecks(
+                self._entity,
+                names=tuple(block.known),
+                unknown=tuple(block.unknown),
+                has_extra=block.extra is not None,
+                zone=self._landing.zone,
+                latest_event=self._landing.latest_event,
+            )
+        return self._checks
+
+    def _vault_keys(self, block: Block) -> dict[str, pa.Array]:
+        keyed = [column.name for column in self._entity.contacts if column.contact == "keyed"]
+        return {
+            name: phone_keys(block.known[name], self._landing.vault_key)
+            for name in keyed
+            if name in block.known
+        }
+
+    def _rows_late(self) -> int:
+        """Accepted rows that are dated before the newest day already built."""
+        built_through = self._landing.built_through_date
+        if built_through is None or not self._entity.dated_by:
+            return 0
+        dated = f"left(coalesce({', '.join(map(identifier, self._entity.dated_by))}), 10)"
+        row = self._connection.execute(
+            f"select count(*) from raw.{identifier(self._entity.table)} where load_seq = ? and {dated} < ?",
+            [self._stamp.load_seq, built_through.isoformat()],
+        ).fetchone()
+        return int(row[0]) if row else 0
