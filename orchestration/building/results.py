@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Iterator
+import re
+from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Literal
@@ -18,6 +19,10 @@ _STATUS: dict[str, Literal["pass", "warn", "fail", "error"]] = {
     "warn": "warn",
     "fail": "fail",
 }
+
+
+# "Runtime Error in model …", "Compilation Error", "An error occurred …": what follows says more.
+_HEADING = re.compile(r"[A-Za-z]+ Error( in \w+ .*)?$|Encountered an error|An error occurred|compiled code at")
 
 
 @dataclass(frozen=True)
@@ -105,13 +110,6 @@ def _where(node: dict[str, Any], manifest: Manifest) -> str:
 
 def one_line(text: str) -> str:
     """The telling line of one of dbt's messages, without its headings, at most 300 characters."""
-    return _telling_line(line.strip() for line in text.splitlines())[:300].rstrip(".")
-
-
-def _telling_line(lines: Iterable[str]) -> str:
-    headings = ("Encountered an error", "compiled code at")
-    told = [line for line in lines if line and not line.startswith(headings)]
-    for line in told:
-        if not line.endswith("Error") and " Error in model " not in line:
-            return line
-    return told[0] if told else ""
+    lines = [line.strip() for line in text.splitlines() if line.strip()]
+    telling = [line for line in lines if not _HEADING.match(line)]
+    return next(iter(telling or lines), "")[:300].rstrip(".")
