@@ -33,3 +33,20 @@
 {% macro spark__join_text(expression, separator, order_by) -%}
     array_join(array_sort(collect_list({{ expression }})), '{{ separator }}')
 {%- endmacro %}
+
+{# A text in which mobile numbers keep their first three and last four digits: 138****0001.
+   Replaced twice, since neighbours share the character between them. #}
+{% macro mask_phones(expression) -%}
+    {{ return(adapter.dispatch('mask_phones', 'shequn')(expression)) }}
+{%- endmacro %}
+
+{% macro default__mask_phones(expression) -%}
+    {%- set mask -%}
+    '(^|[^0-9])(1[3-9]\d)\d{4}(\d{4})($|[^0-9])', '\1\2****\3\4', 'g'
+    {%- endset -%}
+    regexp_replace(regexp_replace({{ expression }}, {{ mask }}), {{ mask }})
+{%- endmacro %}
+
+{% macro spark__mask_phones(expression) -%}
+    regexp_replace({{ expression }}, r'(?<![0-9])(1[3-9]\d)\d{4}(\d{4})(?![0-9])', '$1****$2')
+{%- endmacro %}

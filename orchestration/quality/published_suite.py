@@ -154,12 +154,12 @@ def _window_assets(
 def _row_expectations(
     table: Table, node: dict[str, Any], tables: dict[str, Table], manifest: Manifest
 ) -> list[Expectation]:
-    """A mart has rows where all that it is made from has; the main table always, once anything happened."""
+    """A mart has rows where all that it is made from has; the main table always, once a group has life."""
     if table.schema != "marts":
         return []
-    window = tables.get("core.dim_reporting_window")
-    if table.name == "mart_community_kpi" and window is not None and window.rows:
-        return [has_rows(table.label, STOP, "since something happened")]
+    scopes = tables.get("core.dim_scope")
+    if table.name == "mart_community_kpi" and scopes is not None and scopes.rows:
+        return [has_rows(table.label, STOP, "since a group has members or messages")]
     parents = [manifest.node(name) for name in node.get("depends_on", {}).get("nodes", [])]
     sources = [tables.get(f"{parent.get('schema')}.{parent.get('alias')}") for parent in parents]
     if sources and all(source is not None and source.rows for source in sources):

@@ -35,7 +35,7 @@ final as (
         resolved.viewed_at,
         cast(resolved.viewed_at as date) as viewed_date,
         resolved.visitor_id,
-        resolved.page,
+        {{ mask_phones('resolved.page') }} as page,
         resolved.member_id,
         resolved.group_id,
         resolved.channel_id

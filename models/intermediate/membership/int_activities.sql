@@ -9,7 +9,7 @@ reporting_window as (
 final as (
     select
         activities.activity_id,
-        activities.activity_name,
+        {{ mask_phones('activities.activity_name') }} as activity_name,
         activities.activity_type,
         activities.group_id,
         activities.started_at,
@@ -17,7 +17,7 @@ final as (
             when activities.ended_at < reporting_window.counted_before then activities.ended_at
         end as ended_at,
         activities.cost_amount,
-        activities.topic_keywords
+        {{ mask_phones('activities.topic_keywords') }} as topic_keywords
     from activities
     cross join reporting_window
     where activities.started_at < reporting_window.counted_before

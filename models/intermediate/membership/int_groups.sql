@@ -9,7 +9,7 @@ reporting_window as (
 final as (
     select
         groups.group_id,
-        groups.group_name,
+        {{ mask_phones('groups.group_name') }} as group_name,
         groups.platform,
         groups.group_type,
         groups.is_flash,

@@ -37,7 +37,7 @@ channel_ids as (
 final as (
     select
         channel_ids.channel_id,
-        channels.channel_name,
+        {{ mask_phones('channels.channel_name') }} as channel_name,
         channels.channel_kind,
         channels.parent_channel_id,
         channels.is_paid

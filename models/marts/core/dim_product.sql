@@ -5,7 +5,7 @@ with products as (
 final as (
     select
         product_id,
-        product_name,
+        {{ mask_phones('product_name') }} as product_name,
         category,
         product_role,
         unit_cost,

@@ -5,7 +5,7 @@ with staff as (
 final as (
     select
         staff_id,
-        staff_name,
+        {{ mask_phones('staff_name') }} as staff_name,
         department,
         role,
         member_id
