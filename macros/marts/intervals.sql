@@ -45,6 +45,20 @@
     ) as intervals (interval_unit, interval_number)
 {%- endmacro %}
 
+{# The last interval that a number of units reaches, so that members who reach the same one are counted
+   together; NULL where it reaches none. #}
+{% macro reached_interval(unit, number) -%}
+    {%- if unit == 'day' -%}
+    case
+        {%- for days in var('retention_days') | sort(reverse=true) %}
+        when {{ number }} >= {{ days }} then {{ days }}
+        {%- endfor %}
+    end
+    {%- else -%}
+    {{ number }}
+    {%- endif -%}
+{%- endmacro %}
+
 {# A select of what is counted for which cohort, by which rule. #}
 {% macro retention_subjects() -%}
     select cohort_event, subject, rule

@@ -4,11 +4,6 @@ with members as (
     select * from {{ ref('dim_member') }}
 ),
 
-group_scopes as (
-    select * from {{ ref('bridge_group_scope') }}
-    where scope_type in ('all', 'group')
-),
-
 messages as (
     select * from {{ ref('fct_message') }}
     where is_valid
@@ -51,15 +46,21 @@ group_active_days as (
     from messages
 ),
 
--- distinct: a customer can be active in several groups of scope all on one day
 active_days as (
-    select distinct
-        group_scopes.scope_type,
-        group_scopes.scope_id,
-        group_active_days.member_id,
-        group_active_days.event_date
+    select
+        'group' as scope_type,
+        group_id as scope_id,
+        member_id,
+        event_date
     from group_active_days
-    inner join group_scopes on group_active_days.group_id = group_scopes.group_id
+    union all
+    -- distinct: a customer can be active in several groups on one day
+    select distinct
+        'all' as scope_type,
+        'all' as scope_id,
+        member_id,
+        event_date
+    from group_active_days
 ),
 
 -- distinct: several orders of one day are one return
@@ -107,8 +108,8 @@ event_days as (
 
 bounded_returns as (
     {%- for unit in ['day', 'week', 'month'] %}
-    -- distinct: several days of one interval are one return
-    select distinct
+    -- distinct: several days of one week or month are one return
+    select {{ 'distinct' if unit != 'day' }}
         {{ cohort_columns }},
         event_days.member_id,
         intervals.interval_unit,
@@ -142,7 +143,9 @@ last_returns as (
         {{ cohort_columns }},
         '{{ unit }}' as interval_unit,
         {{ counted_from(unit, 'last_days') }} as cohort_start,
-        {{ periods_between(unit, 'last_days.cohort_date', 'last_days.last_date') }} as last_number
+        {{ reached_interval(
+            unit, periods_between(unit, 'last_days.cohort_date', 'last_days.last_date')
+        ) }} as last_number
     from last_days
     {%- if unit != 'day' %}
     where last_days.scope_type = 'all'
@@ -151,7 +154,7 @@ last_returns as (
     {%- endfor %}
 ),
 
--- Counted before the intervals multiply them.
+-- Counted before the intervals multiply them; who reaches none drops out there.
 last_return_counts as (
     select
         {{ cohort_columns }},
