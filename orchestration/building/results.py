@@ -22,7 +22,9 @@ _STATUS: dict[str, Literal["pass", "warn", "fail", "error"]] = {
 
 
 # "Runtime Error in model …", "Compilation Error", "An error occurred …": what follows says more.
-_HEADING = re.compile(r"[A-Za-z]+ Error( in \w+ .*)?$|Encountered an error|An error occurred|compiled code at")
+_HEADING = re.compile(
+    r"[A-Za-z]+ Error( in \w+ .*)?$|Encountered an error|An error occurred|compiled code at"
+)
 
 
 @dataclass(frozen=True)
