@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections import defaultdict
 from dataclasses import dataclass, field
 from datetime import date, datetime
-from typing import cast
 
 from .calendar import DAY, midnight
 from .contract import R1_EVENTS
@@ -251,8 +250,9 @@ def _add_spans(world: World, counted: dict[str, list[Row]], activities: dict[str
         if row["group_id"] is not None:
             add(row["group_id"], row["sender_id"], PairEvent(row["sent_at"], "activity"))
     for row in counted["activity_participations"]:
-        for group_id in {row["group_id"], activities.get(row["activity_id"])} - {None}:
-            add(cast(str, group_id), row["member_id"], PairEvent(row["participated_at"], "activity"))
+        group_id = row["group_id"] or activities.get(row["activity_id"])
+        if group_id is not None:
+            add(group_id, row["member_id"], PairEvent(row["participated_at"], "activity"))
     for (group_id, person), happened in events.items():
         group = world.groups[group_id]
         for span in spans_of_pair(
