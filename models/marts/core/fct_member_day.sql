@@ -101,13 +101,19 @@ member_days as (
     group by group_id, member_id, date
 ),
 
--- a day may touch several spans of a member who came back; the last one tells
+-- a day may overlap several spans of a member who came back, the last one tells; a span that ends at
+-- its midnight does not overlap it
 day_spans as (
     select
         member_days.group_id,
         member_days.member_id,
         member_days.date,
-        max(membership_spans.start_date) as span_start_date,
+        max(case
+            when
+                membership_spans.ended_at is null
+                or membership_spans.ended_at > cast(member_days.date as timestamp)
+                then membership_spans.start_date
+        end) as span_start_date,
         max(case
             when membership_spans.end_date is null or membership_spans.end_date > member_days.date then 1
             else 0
