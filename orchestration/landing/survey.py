@@ -136,8 +136,10 @@ def _lines_before_error(path: Path, encoding: str) -> int:
         for chunk in utf8_chunks(path, encoding):
             counter.feed(chunk)
     except UnicodeDecodeError as error:
-        counter.feed(error.object[: error.start].decode(encoding, "ignore").encode("utf-8"))
-    return max(counter.lines, 1)
+        sound = error.object[: error.start].decode(encoding, "ignore")
+        # The faulty character itself may be the first of its line.
+        counter.feed(sound.encode("utf-8") + b"?")
+    return counter.lines
 
 
 def _raw_lines(path: Path) -> Iterator[tuple[int, bytes]]:

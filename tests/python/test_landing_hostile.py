@@ -1,0 +1,137 @@
+"""Every file of the hostile corpus is landed, rejected or refused as it should be, all in one pass."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import pytest
+import yaml
+from inboxes import Inbox, assert_accounted_for, outcome_of
+
+from orchestration.messages import say
+from orchestration.reports import FileOutcome, LandingReport
+
+CASES: dict[str, dict[str, Any]] = yaml.safe_load(
+    (Path(__file__).parents[1] / "fixtures/hostile/cases.yml").read_text(encoding="utf-8")
+)
+Landed = tuple[Inbox, LandingReport]
+
+
+def content_of(case: dict[str, Any]) -> bytes:
+    if "hex" in case:
+        return bytes.fromhex(case["hex"])
+    return str(case["text"]).encode(case.get("encoding", "utf-8"))
+
+
+def path_of(name: str) -> str:
+    return f"canonical/refunds.{name}.csv"
+
+
+@pytest.fixture(scope="module")
+def landed(tmp_path_factory: pytest.TempPathFactory) -> Landed:
+    inbox = Inbox(tmp_path_factory.mktemp("hostile"))
+    for name, case in CASES.items():
+        inbox.write(path_of(name), content_of(case))
+    return inbox, inbox.land()
+
+
+def test_corpus_is_large() -> None:
+    assert len(CASES) >= 60
+
+
+@pytest.mark.parametrize("name", [name for name, case in CASES.items() if "refused" in case])
+def test_refused_whole(landed: Landed, name: str) -> None:
+    inbox, report = landed
+    outcome = outcome_of(report, path_of(name))
+    expected = dict(CASES[name]["refused"])
+    assert (outcome.status, outcome.code) == ("refused", expected.pop("code"))
+    assert {key: outcome.params.get(key) for key in expected} == expected
+    assert inbox.column(
+        "select count(*) from raw.canonical__refunds where file_sha256 = ?", outcome.sha256
+    ) == [0]
+    [(message,)] = inbox.sql("select message from raw.files where file_sha256 = ?", outcome.sha256)
+    assert message == say(f"landing.{outcome.code}", "en", **outcome.params)
+    assert say(f"landing.{outcome.code}", "zh", **outcome.params)
+
+
+@pytest.mark.parametrize("name", [name for name, case in CASES.items() if "account" in case])
+def test_landed_line_by_line(landed: Landed, name: str) -> None:
+    inbox, report = landed
+    outcome = outcome_of(report, path_of(name))
+    case = CASES[name]
+    assert outcome.status == "landed", outcome
+    assert_accounted_for(outcome)
+    account = [outcome.header, outcome.accepted, outcome.rejected, outcome.blank]
+    assert account == case["account"]
+    assert outcome.encoding == case.get("found_encoding", outcome.encoding)
+    assert list(outcome.unknown_columns) == case.get("unknown", [])
+    rejects = inbox.sql(
+        "select line, column_name, code from raw.rejected_rows where file_sha256 = ? order by line",
+        outcome.sha256,
+    )
+    assert [list(row) for row in rejects] == case.get("rejects", [])
+    rows = inbox.column("select count(*) from raw.canonical__refunds where file_sha256 = ?", outcome.sha256)
+    assert rows == [outcome.accepted]
+
+
+def values(landed: Landed, name: str, columns: str) -> list[tuple[Any, ...]]:
+    inbox, report = landed
+    sha256 = outcome_of(report, path_of(name)).sha256
+    return inbox.sql(
+        f"select {columns} from raw.canonical__refunds where file_sha256 = ? order by line", sha256
+    )
+
+
+def test_text_survives_its_encoding(landed: Landed) -> None:
+    assert values(landed, "gbk", "reason") == [("漏发了两件",), ("不想要了",)]
+    assert values(landed, "gb18030_four_bytes", "reason") == [("㐀𠮷家的🍓不新鲜",)]
+    assert values(landed, "utf16le_bom", "reason") == [("漏发🍓",)]
+    assert values(landed, "utf8_bom_crlf", "refund_id, reason") == [("b1", "漏发")]
+
+
+def test_values_are_kept_and_cleaned(landed: Landed) -> None:
+    assert values(landed, "doubled_quotes", "reason") == [('他说"好"，a,b',), (None,)]
+    assert values(landed, "lines_inside_quotes", "reason") == [("第一行\n\n第三行",)]
+    assert values(
+        landed, "white_space_of_all_kinds", "refund_id, order_id, refunded_at, refund_amount, reason"
+    ) == [("S1", "o1", "2026-03-01 10:00:00", "1.50", None)]
+    assert values(landed, "moments_of_other_habits", "refunded_at") == [
+        ("2026-01-02 10:00:00",),
+        ("2026-01-02 00:00:00",),
+    ]
+    assert values(landed, "other_order_of_columns", "refund_id, order_id, refund_amount") == [
+        ("O1", "oO", "1.50")
+    ]
+    assert values(landed, "new_and_nameless_columns", "extra") == [
+        ('{"操作人": "小禾", "column_6": "x"}',),
+        (None,),
+    ]
+
+
+def test_a_reject_keeps_its_text(landed: Landed) -> None:
+    inbox, report = landed
+    outcome = outcome_of(report, path_of("faulty_record_of_many_lines"))
+    rows = inbox.sql(
+        "select original, reason from raw.rejected_rows where file_sha256 = ? order by line", outcome.sha256
+    )
+    assert rows[0][0] == 'j2,o2,later,1.00,"one\r\ntwo"'
+    assert "refunded_at is later" in rows[0][1]
+    assert rows[1][0] == "j3,,2026-03-01,1.00,c"
+
+
+def test_another_pass_repeats_the_refusals_and_nothing_else(landed: Landed) -> None:
+    inbox, report = landed
+    before = inbox.sql("select * from raw.files order by file_sha256")
+    again: dict[str, FileOutcome] = {outcome.path: outcome for outcome in inbox.land().files}
+    for outcome in report.files:
+        repeated = again[outcome.path]
+        if outcome.status == "landed":
+            assert repeated.status == "unchanged"
+        else:
+            assert (repeated.status, repeated.code, repeated.params) == (
+                "refused",
+                outcome.code,
+                outcome.params,
+            )
+    assert inbox.sql("select * from raw.files order by file_sha256") == before
