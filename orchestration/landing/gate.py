@@ -7,6 +7,7 @@ import time
 from collections.abc import Collection, Iterator
 from dataclasses import replace
 from datetime import date, datetime
+from pathlib import PurePosixPath
 from typing import Any
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
@@ -162,6 +163,8 @@ def _decide(landing: Landing, file: InboxFile, state: FileState, known: FileOutc
 
 def _is_settled(landing: Landing, file: InboxFile, known: FileOutcome, seen: dict[str, Any]) -> bool:
     """Whether an earlier refusal of this content still stands: same gate, and the same kind of name."""
-    is_same_kind = (seen["system"], seen["entity"]) == (known.system, known.entity)
+    is_same_kind = (seen["system"], seen["entity"]) == (known.system, known.entity) and PurePosixPath(
+        seen["path"]
+    ).suffix.lower() == file.path.suffix.lower()
     is_same_name = file.code is None or seen["code"] in (file.code, "E_ENCRYPTED")
     return bool(seen["gate_version"] == landing.version and is_same_kind and is_same_name)

@@ -1,0 +1,84 @@
+"""Personal data stay out of the private file."""
+
+from __future__ import annotations
+
+import hmac
+from pathlib import Path
+from typing import Any
+
+import duckdb
+import pytest
+from inboxes import Inbox
+
+MEMBERS = """member_id,display_name,phone,member_type
+visible_member_1,小禾不可见一号,19900000017,customer
+visible_member_2,小禾不可见二号,+86 199 0000 0017,customer
+visible_member_3,,199****0017,customer
+visible_member_4,,,customer
+visible_member_5,小禾不可见三号,19900000025,shopkeeper
+"""
+
+
+@pytest.fixture
+def inbox(tmp_path: Path) -> Inbox:
+    return Inbox(tmp_path)
+
+
+def contacts(inbox: Inbox) -> list[tuple[Any, ...]]:
+    with duckdb.connect(inbox.settings.vault_dir / "contacts.duckdb", read_only=True) as connection:
+        return connection.execute(
+            "select member_id, display_name, phone, line, load_seq from contacts order by load_seq, line"
+        ).fetchall()
+
+
+def test_contacts_go_to_the_vault_alone(inbox: Inbox) -> None:
+    assert inbox.land_one("canonical/members.csv", MEMBERS).accepted == 4
+    assert contacts(inbox) == [
+        ("visible_member_1", "小禾不可见一号", "19900000017", 2, 1),
+        ("visible_member_2", "小禾不可见二号", "+86 199 0000 0017", 3, 1),
+        ("visible_member_3", None, "199****0017", 4, 1),
+    ]
+    columns = inbox.column("select column_name from duckdb_columns() where table_name = 'canonical__members'")
+    assert "phone_key" in columns and not {"phone", "display_name"} & set(columns)
+    stored = inbox.settings.private_db.read_bytes()
+    assert b"visible_member_1" in stored, "the search must be able to find text"
+    for secret in ("19900000017", "0000 0017", "小禾不可见一号", "小禾不可见二号"):
+        assert secret.encode() not in stored
+    assert [path.name for path in inbox.settings.build_dir.iterdir()] == [inbox.settings.private_db.name]
+
+
+def test_phone_keys_are_keyed(inbox: Inbox) -> None:
+    inbox.land_one("canonical/members.csv", MEMBERS)
+    keys = inbox.column("select phone_key from raw.canonical__members order by line")
+    key = (inbox.settings.vault_dir / "hmac.key").read_bytes()
+    assert len(key) == 32
+    expected = hmac.digest(key, b"phone\x0019900000017", "sha256").hex()
+    assert keys == [expected, expected, None, None]
+
+
+def test_the_vault_is_closed_to_others(inbox: Inbox) -> None:
+    inbox.land_one("canonical/members.csv", MEMBERS)
+    vault = inbox.settings.vault_dir
+    assert vault.stat().st_mode & 0o777 == 0o700
+    assert (vault / "hmac.key").stat().st_mode & 0o777 == 0o400
+    assert (vault / "contacts.duckdb").stat().st_mode & 0o777 == 0o600
+
+
+def test_the_key_stays(inbox: Inbox) -> None:
+    inbox.land_one("canonical/members.a.csv", MEMBERS)
+    inbox.land_one("canonical/members.b.csv", MEMBERS + "\n")
+    keys = inbox.sql(
+        "select distinct phone_key from raw.canonical__members where member_id = 'visible_member_1'"
+    )
+    assert len(keys) == 1
+
+
+def test_a_refused_file_leaves_no_contacts(inbox: Inbox) -> None:
+    text = "member_id,phone\n" + "".join(f"m{n},19900000{n:03}\n" for n in range(50)) + 'm,"1\n'
+    assert inbox.land_one("canonical/members.csv", text).code == "E_QUOTE"
+    assert contacts(inbox) == []
+
+
+def test_members_without_contact_columns(inbox: Inbox) -> None:
+    assert inbox.land_one("canonical/members.csv", "member_id,city\nm1,杭州\n").accepted == 1
+    assert contacts(inbox) == []
