@@ -17,38 +17,50 @@ class StillWritten(Exception):
     """The file changed while it was read."""
 
 
-def remembered_digest(connection: duckdb.DuckDBPyConnection, path: Path) -> str | None:
-    """The digest of a file that by size and modification time is the one last read."""
-    state = state_of(path)
-    if state is None or state.is_young:
-        return None
-    row = connection.execute(
-        "select file_sha256 from raw.inbox_files where path = ? and size_bytes = ? and mtime_ns = ?",
-        [_stored(path), state.size_bytes, state.mtime_ns],
-    ).fetchone()
-    return str(row[0]) if row else None
+class Digests:
+    """Digests by path, size and modification time, kept in the private file between passes."""
+
+    def __init__(self, connection: duckdb.DuckDBPyConnection) -> None:
+        self._connection = connection
+        rows = connection.execute("select path, size_bytes, mtime_ns, file_sha256 from raw.inbox_files")
+        self._known = {
+            path: (FileState(size, mtime), sha256) for path, size, mtime, sha256 in rows.fetchall()
+        }
+        self._new: dict[str, tuple[FileState, str]] = {}
+
+    def remembered(self, path: Path) -> str | None:
+        """The digest of a file that by its state is the one last read."""
+        state, sha256 = self._known.get(_stored(path), (None, None))
+        return sha256 if state is not None and state == state_of(path) and not state.is_young else None
+
+    def read(self, path: Path, state: FileState) -> str:
+        """Read the file.
+
+        Raises:
+            StillWritten: it is not as `state` says any more.
+        """
+        hashing = hashlib.sha256()
+        with path.open("rb") as content:
+            while chunk := content.read(READ_BYTES):
+                hashing.update(chunk)
+        if state_of(path) != state:
+            raise StillWritten
+        # A file this young may still change within one tick of its clock: it is read again next time.
+        if not state.is_young:
+            self._new[_stored(path)] = (state, hashing.hexdigest())
+        return hashing.hexdigest()
+
+    def save(self) -> None:
+        """Keep what was read; lost where a pass is killed, which costs a second reading alone."""
+        if not self._new:
+            return
+        rows = [[path, state.size_bytes, state.mtime_ns, sha] for path, (state, sha) in self._new.items()]
+        with transaction(self._connection):
+            self._connection.execute(
+                "delete from raw.inbox_files where list_contains(?, path)", [list(self._new)]
+            )
+            self._connection.executemany("insert into raw.inbox_files values (?, ?, ?, ?)", rows)
 
 
 def _stored(path: Path) -> str:
     return str(path).encode("utf-8", "surrogateescape").decode("utf-8", "backslashreplace")
-
-
-def digest(connection: duckdb.DuckDBPyConnection, path: Path, state: FileState) -> str:
-    """Read the file and remember its digest.
-
-    Raises:
-        StillWritten: it is not as `state` says any more.
-    """
-    hashing = hashlib.sha256()
-    with path.open("rb") as content:
-        while chunk := content.read(READ_BYTES):
-            hashing.update(chunk)
-    if state_of(path) != state:
-        raise StillWritten
-    # A file this young may still change within one tick of its clock: it is read again next time.
-    if not state.is_young:
-        row = [_stored(path), state.size_bytes, state.mtime_ns, hashing.hexdigest()]
-        with transaction(connection):
-            connection.execute("delete from raw.inbox_files where path = ?", row[:1])
-            connection.execute("insert into raw.inbox_files values (?, ?, ?, ?)", row)
-    return hashing.hexdigest()

@@ -17,7 +17,7 @@ from orchestration.errors import EXIT_USAGE, ShequnError
 from orchestration.landing import ledger
 from orchestration.landing.catalogue import Catalogue, load_catalogue
 from orchestration.landing.context import Landing
-from orchestration.landing.digests import StillWritten, digest, remembered_digest
+from orchestration.landing.digests import Digests, StillWritten
 from orchestration.landing.faults import FileRefused
 from orchestration.landing.file_landing import FileLanding
 from orchestration.landing.inbox import SPREADSHEETS, FileState, InboxFile, list_inbox, moving_files, state_of
@@ -100,18 +100,19 @@ def _built_through_date(settings: Settings) -> date | None:
 def _outcomes(landing: Landing, files: list[InboxFile]) -> Iterator[FileOutcome]:
     landing.progress.stage("land", len(files))
     paths = [file.path for file in files if not file.is_ignored]
-    digests = {path: remembered_digest(landing.connection, path) for path in paths}
-    moving = moving_files(path for path, known in digests.items() if known is None)
+    digests = Digests(landing.connection)
+    moving = moving_files(path for path in paths if digests.remembered(path) is None)
     for file in files:
         started = time.monotonic()
         outcome = FileOutcome(file.relative, "ignored")
         if not file.is_ignored:
-            outcome = _take(landing, file, digests[file.path], is_moving=file.path in moving)
+            outcome = _take(landing, file, digests, is_moving=file.path in moving)
         landing.progress.advance(file.relative)
         yield replace(outcome, seconds=time.monotonic() - started)
+    digests.save()
 
 
-def _take(landing: Landing, file: InboxFile, known_digest: str | None, is_moving: bool) -> FileOutcome:
+def _take(landing: Landing, file: InboxFile, digests: Digests, is_moving: bool) -> FileOutcome:
     state = state_of(file.path)
     waiting = FileOutcome(
         path=file.relative,
@@ -125,7 +126,7 @@ def _take(landing: Landing, file: InboxFile, known_digest: str | None, is_moving
     if state is None or is_moving:
         return waiting
     try:
-        sha256 = known_digest or digest(landing.connection, file.path, state)
+        sha256 = digests.remembered(file.path) or digests.read(file.path, state)
         return _decide(landing, file, state, replace(waiting, sha256=sha256))
     except StillWritten:
         return waiting

@@ -1,0 +1,134 @@
+"""A landing that is killed at any moment leaves each file whole or not there, and the next one heals it."""
+
+from __future__ import annotations
+
+import os
+import signal
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+import duckdb
+import pytest
+from homes import run_in_fork
+from inboxes import NOW, Inbox
+
+import orchestration.landing.file_landing as file_landing
+import orchestration.landing.text_stream as text_stream
+from orchestration.landing import gate
+from orchestration.landing.vault import open_contacts
+from orchestration.progress import Progress
+from orchestration.settings import Settings
+
+ROWS = 40
+TABLES = {
+    "raw.canonical__members": "member_id, phone_key is null, extra, line, load_seq",
+    "raw.canonical__refunds": "refund_id, refund_amount, line, load_seq",
+    "raw.files": "file_sha256, path, status, accepted, rejected, load_seq",
+    "raw.rejected_rows": "path, line, column_name, code, original, load_seq",
+}
+
+
+def fill(inbox: Inbox) -> Inbox:
+    members = "member_id,phone,city\n" + "".join(f"m{n},19900000{n:03},杭州\n" for n in range(ROWS)) + ",,\n"
+    refunds = "refund_id,order_id,refunded_at,refund_amount\n" + "".join(
+        f"r{n},o,2026-03-01,{n}\n" for n in range(ROWS)
+    )
+    inbox.write("canonical/members.csv", members)
+    inbox.write("canonical/refunds.csv", refunds + "bad,o,2026-03-01,x\n")
+    return inbox
+
+
+def contents(inbox: Inbox) -> dict[str, list[tuple[Any, ...]]]:
+    found = {
+        table: inbox.sql(f"select {columns} from {table} order by all") for table, columns in TABLES.items()
+    }
+    with duckdb.connect(inbox.settings.vault_dir / "contacts.duckdb", read_only=True) as connection:
+        found["contacts"] = connection.execute(
+            "select * exclude (system) from contacts order by all"
+        ).fetchall()
+    return found
+
+
+@pytest.fixture(autouse=True)
+def small_blocks(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(text_stream, "CHUNK_BYTES", 100)
+    monkeypatch.setattr(text_stream, "BLOCK_BYTES", 100)
+
+
+@pytest.fixture
+def expected(tmp_path: Path) -> dict[str, list[tuple[Any, ...]]]:
+    """What an undisturbed landing leaves."""
+    (tmp_path / "calm").mkdir()
+    inbox = fill(Inbox(tmp_path / "calm"))
+    inbox.land()
+    return contents(inbox)
+
+
+class Killer(Progress):
+    """Ends its process at the n-th word about rows or files."""
+
+    def __init__(self, words: int) -> None:
+        self._words = words
+
+    def note(self, detail: str) -> None:
+        self._words -= 1
+        if self._words == 0:
+            os.kill(os.getpid(), signal.SIGKILL)
+
+    def advance(self, detail: str = "", amount: int = 1) -> None:
+        self.note(detail)
+
+
+@pytest.mark.parametrize("words", [1, 2, 4, 8, 9, 10, 14, 20])
+def test_killed_between_blocks(tmp_path: Path, expected: dict[str, Any], words: int) -> None:
+    inbox = fill(Inbox(tmp_path))
+    assert run_in_fork(lambda: gate.land_inbox(inbox.settings, Killer(words), now=NOW) and None) == -9
+    assert_whole_files(inbox, expected)
+    inbox.land()
+    assert contents(inbox) == expected
+
+
+def test_killed_between_the_two_commits(
+    tmp_path: Path, expected: dict[str, Any], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The vault has committed, the private file has not."""
+    inbox = fill(Inbox(tmp_path))
+
+    @contextmanager
+    def open_and_die(settings: Settings) -> Iterator[duckdb.DuckDBPyConnection]:
+        with open_contacts(settings) as connection:
+            yield connection
+        os.kill(os.getpid(), signal.SIGKILL)
+
+    with monkeypatch.context() as patched:
+        patched.setattr(file_landing, "open_contacts", open_and_die)
+        assert run_in_fork(lambda: gate.land_inbox(inbox.settings, Progress(), now=NOW) and None) == -9
+    assert inbox.column("select count(*) from raw.canonical__members") == [0]
+    inbox.land()
+    assert contents(inbox) == expected
+
+
+def assert_whole_files(inbox: Inbox, expected: dict[str, Any]) -> None:
+    """Every file in the ledger has all its rows, every other has none."""
+    landed = set(inbox.column("select entity from raw.files"))
+    for entity in ("members", "refunds"):
+        table = f"raw.canonical__{entity}"
+        rows = inbox.sql(f"select {TABLES[table]} from {table} order by all")
+        assert rows == (expected[table] if entity in landed else [])
+
+
+def test_an_error_in_the_middle_takes_the_file_back(tmp_path: Path, expected: dict[str, Any]) -> None:
+    inbox = fill(Inbox(tmp_path))
+
+    class Failing(Progress):
+        def note(self, detail: str) -> None:
+            if "refunds" in detail:
+                raise KeyboardInterrupt
+
+    with pytest.raises(KeyboardInterrupt):
+        inbox.land(Failing())
+    assert_whole_files(inbox, expected)
+    inbox.land()
+    assert contents(inbox) == expected
