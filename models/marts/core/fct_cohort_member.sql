@@ -7,9 +7,9 @@ group_scopes as (
     where scope_type in ('all', 'group')
 ),
 
-messages as (
-    select * from {{ ref('fct_message') }}
-    where is_valid
+active_days as (
+    select * from {{ ref('fct_active_day') }}
+    where scope_type in ('all', 'group')
 ),
 
 orders as (
@@ -50,26 +50,15 @@ joined as (
     where span_rank = 1 and join_source <> 'opening'
 ),
 
-first_messages as (
-    select
-        group_id,
-        member_id,
-        min(sent_date) as first_date
-    from messages
-    group by group_id, member_id
-),
-
 first_active as (
     select
-        group_scopes.scope_type,
-        group_scopes.scope_id,
+        scope_type,
+        scope_id,
         'first_active' as cohort_event,
-        first_messages.member_id,
-        min(first_messages.first_date) as cohort_date
-    from first_messages
-    inner join group_scopes
-        on first_messages.group_id = group_scopes.group_id
-    group by group_scopes.scope_type, group_scopes.scope_id, first_messages.member_id
+        member_id,
+        active_date as cohort_date
+    from active_days
+    where previous_active_date is null
 ),
 
 first_purchase as (

@@ -4,9 +4,14 @@ with members as (
     select * from {{ ref('dim_member') }}
 ),
 
-messages as (
-    select * from {{ ref('fct_message') }}
-    where is_valid
+active_days as (
+    select
+        scope_type,
+        scope_id,
+        member_id,
+        active_date as event_date
+    from {{ ref('fct_active_day') }}
+    where scope_type in ('all', 'group')
 ),
 
 orders as (
@@ -35,32 +40,6 @@ cohorts as (
     from {{ ref('fct_cohort_member') }} as cohort_members
     left join members on cohort_members.member_id = members.member_id
     where cohort_members.scope_type in ('all', 'group')
-),
-
--- distinct: one row per group, customer and day with a valid message
-group_active_days as (
-    select distinct
-        group_id,
-        member_id,
-        sent_date as event_date
-    from messages
-),
-
-active_days as (
-    select
-        'group' as scope_type,
-        group_id as scope_id,
-        member_id,
-        event_date
-    from group_active_days
-    union all
-    -- distinct: a customer can be active in several groups on one day
-    select distinct
-        'all' as scope_type,
-        'all' as scope_id,
-        member_id,
-        event_date
-    from group_active_days
 ),
 
 -- distinct: several orders of one day are one return
