@@ -61,8 +61,7 @@ lint: $(STAMP) ## ruff, mypy and sqlfluff
 	$(BIN)/sqlfluff lint --processes 2 --disable-progress-bar models tests/data
 
 dagster: $(STAMP) ## open Dagster on 127.0.0.1:3000
-	@DAGSTER_HOME="$$($(BIN)/python -m orchestration.assets.instance)" \
-		exec $(BIN)/dagster dev --host 127.0.0.1 --port $(DAGSTER_PORT) --module-name orchestration.definitions
+	@exec $(BIN)/python -m orchestration.assets.instance $(DAGSTER_PORT)
 
 docs: $(STAMP) ## write the models' documentation as one HTML page
 	@$(BIN)/python -m orchestration.documentation

@@ -43,7 +43,7 @@ def writer_lock(settings: Settings, purpose: str) -> Iterator[int]:
         ShequnError: `lock.held` (exit 4), at once, when somebody else holds it.
     """
     path = settings.lock_path
-    path.parent.mkdir(parents=True, exist_ok=True)
+    path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
     descriptor = os.open(path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
     try:
         _acquire(descriptor, path)

@@ -1,10 +1,13 @@
 """Dagster's own home inside ours: telemetry off, one writer at a time, dead runs noticed.
 
-`python -m orchestration.assets.instance` writes it and prints its place, for `DAGSTER_HOME`.
+`python -m orchestration.assets.instance [port]` writes it and opens Dagster on 127.0.0.1.
 """
 
 from __future__ import annotations
 
+import os
+import signal
+import sys
 from pathlib import Path
 from typing import Any
 
@@ -12,6 +15,8 @@ import yaml
 
 from orchestration.settings import Settings, load_settings
 
+HOST = "127.0.0.1"
+DEFAULT_PORT = "3000"
 CONFIGURATION: dict[str, Any] = {
     "telemetry": {"enabled": False},
     "run_monitoring": {
@@ -45,5 +50,21 @@ def write_instance(settings: Settings) -> Path:
     return folder
 
 
+def main() -> None:
+    """Become `dagster dev`, on this machine's own address alone: it has no login."""
+    settings = load_settings()
+    environment = {
+        **os.environ,
+        "SHEQUN_HOME": str(settings.home),
+        "DAGSTER_HOME": str(write_instance(settings)),
+        "DAGSTER_DISABLE_TELEMETRY": "1",
+    }
+    # A shell ignores SIGINT for what it starts in the background; Dagster would then ignore SIGTERM too.
+    signal.signal(signal.SIGINT, signal.default_int_handler)
+    port = sys.argv[1] if len(sys.argv) > 1 else DEFAULT_PORT
+    command = ["dev", "--host", HOST, "--port", port, "--module-name", "orchestration.definitions"]
+    os.execve(sys.executable, [sys.executable, "-m", "dagster", *command], environment)
+
+
 if __name__ == "__main__":
-    print(write_instance(load_settings()))
+    main()

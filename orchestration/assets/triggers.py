@@ -11,7 +11,7 @@ from orchestration.settings import Settings, load_settings
 JOB_NAME = "refresh_job"
 # WeCom's figures of the day before are not ready before six.
 MORNING = "30 6 * * *"
-SENSOR_SECONDS = 60
+SENSOR_SECONDS = 30
 # A file that changed within this time may still be on its way in.
 SETTLED_SECONDS = 30
 UNFINISHED = [

@@ -70,6 +70,8 @@ class Warehouse(dg.ConfigurableResource):  # type: ignore[type-arg]
             raise dg.RetryRequested(max_retries=LOCK_RETRIES, seconds_to_wait=LOCK_RETRY_SECONDS) from error
         self._is_locked = True
         settings.create_folders()
+        # Great Expectations takes seconds to load; it does so while files land.
+        self.worker().start()
         return settings
 
     def worker(self) -> QualityWorker:

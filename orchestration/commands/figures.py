@@ -37,8 +37,8 @@ select
     coalesce(catalog.unit, 'count'),
     figures.period_type,
     figures.period_start,
-    figures.value,
-    figures.previous_change_rate
+    cast(figures.value as double),
+    cast(figures.previous_change_rate as double)
 from marts.mart_metric_value as figures
 inner join latest
     on figures.period_type = latest.period_type and figures.period_start = latest.period_start

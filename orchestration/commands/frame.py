@@ -119,7 +119,11 @@ def open_log(settings: Settings) -> Path:
     settings.logs_dir.chmod(0o700)
     path = settings.logs_dir / "shequn.log"
     root = logging.getLogger()
-    if not any(isinstance(handler, RotatingFileHandler) for handler in root.handlers):
+    ours = [handler for handler in root.handlers if isinstance(handler, RotatingFileHandler)]
+    if [handler.baseFilename for handler in ours] != [str(path)]:
+        for earlier in ours:
+            root.removeHandler(earlier)
+            earlier.close()
         handler = RotatingFileHandler(path, maxBytes=LOG_BYTES, backupCount=LOG_FILES, encoding="utf-8")
         handler.setFormatter(logging.Formatter("%(asctime)s %(process)d %(levelname)s %(name)s %(message)s"))
         root.addHandler(handler)
