@@ -9,6 +9,7 @@ group_scopes as (
     where scope_type in ('all', 'group')
 ),
 
+-- a scope with any message in the window has all its cells, be none of them valid
 messages as (
     select
         messages.group_id,
@@ -20,7 +21,6 @@ messages as (
     from {{ ref('fct_message') }} as messages
     inner join reporting_window
         on messages.sent_date > {{ add_days('reporting_window.as_of_date', -window_days) }}
-    where messages.is_valid or messages.is_staff_message
 ),
 
 hours as (
