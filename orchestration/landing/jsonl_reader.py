@@ -47,26 +47,34 @@ _DECODER = json.JSONDecoder(
 
 def _parse(text: str) -> dict[str, Any]:
     try:
-        found = _DECODER.decode(text.strip())
+        found = _DECODER.decode(text)
     except json.JSONDecodeError as error:
         raise _BadObject(f"{error.msg} at character {error.pos + 1}") from None
-    except RecursionError:
-        raise _BadObject("it nests too deeply") from None
     if not isinstance(found, dict):
         raise _BadObject("it is no object {…}")
+    if "\\ud" in text.lower():
+        _refuse_half_characters(found)
     return found
 
 
+def _refuse_half_characters(found: dict[str, Any]) -> None:
+    """Escapes may spell half of a surrogate pair, which no encoding can write."""
+    try:
+        json.dumps(found, ensure_ascii=False).encode("utf-8")
+    except UnicodeEncodeError:
+        raise _BadObject("it holds half of a surrogate pair") from None
+
+
 def _text(value: Any, name: str) -> str:
+    if isinstance(value, str):
+        if "\0" in value:
+            raise _BadObject(f"{name} holds a NUL character", name)
+        return value
     if value is None:
         return ""
     if isinstance(value, bool):
         return "true" if value else "false"
-    if not isinstance(value, str):
-        raise _BadObject(f"{name} holds a list or an object", name)
-    if "\0" in value:
-        raise _BadObject(f"{name} holds a NUL character", name)
-    return value
+    raise _BadObject(f"{name} holds a list or an object", name)
 
 
 class JsonlReader:
@@ -74,7 +82,7 @@ class JsonlReader:
 
     def __init__(self, path: Path, entity: Entity) -> None:
         self._path = path
-        self._entity = entity
+        self._names = entity.column_names
         self._survey: Survey = survey(path, "jsonl")
         self._line = 0
         self._unknown: dict[str, None] = {}
@@ -100,53 +108,52 @@ class JsonlReader:
             yield self._block(text)
 
     def _block(self, text: bytes) -> Block:
-        columns: dict[str, list[str]] = {name: [] for name in self._entity.column_names}
+        rows: list[list[str]] = []
         extra: list[str | None] = []
         lines: list[int] = []
         originals: list[bytes] = []
         faults: list[RowFault] = []
         for raw in text.splitlines():
             self._line += 1
-            line = raw.decode("utf-8")
-            if not line.strip():
+            line = raw.decode("utf-8").strip()
+            if not line:
                 self.blank += 1
                 continue
-            if self._line == 1 + self.blank and (line.lstrip().startswith("[") or line.strip() == "{"):
+            if self._line == 1 + self.blank and (line[0] == "[" or line == "{"):
                 raise FileRefused("E_NOT_JSONL", kind="JSON")
             try:
-                values, others = self._row(_parse(line))
+                values, others = self._row(line)
             except _BadObject as error:
                 params = {"problem": error.problem}
                 faults.append(RowFault(self._line, "E_JSON", text_of(raw), error.column, params))
                 continue
-            for name, value in zip(columns, values, strict=True):
-                columns[name].append(value)
+            rows.append(values)
             extra.append(others)
             lines.append(self._line)
             originals.append(raw)
+        columns = zip(*rows, strict=True) if rows else ([] for _ in self._names)
         return Block(
-            known={name: trimmed(pa.array(values, pa.string())) for name, values in columns.items()},
+            known={
+                name: trimmed(pa.array(values, pa.string()))
+                for name, values in zip(self._names, columns, strict=True)
+            },
             lines=np.array(lines, dtype=np.int64),
             original=lambda row: text_of(originals[row]),
             extra=pa.array(extra, pa.string()),
             faults=faults,
         )
 
-    def _row(self, found: dict[str, Any]) -> tuple[list[str], str | None]:
+    def _row(self, line: str) -> tuple[list[str], str | None]:
         """Texts of the entity's columns, and the other keys as JSON."""
-        values = [_text(found.get(name), name) for name in self._entity.column_names]
-        others = {name: value for name, value in found.items() if name not in self._entity.column_names}
-        text = json.dumps(others, ensure_ascii=False)
-        if not all(_is_unicode(part) for part in (text, *values)):
-            raise _BadObject("it holds half of a surrogate pair")
-        self._unknown.update(dict.fromkeys(others))
-        kept = {name: value for name, value in others.items() if value is not None and value != ""}
+        try:
+            return self._split(_parse(line))
+        except RecursionError:
+            raise _BadObject("it nests too deeply") from None
+
+    def _split(self, found: dict[str, Any]) -> tuple[list[str], str | None]:
+        values = [_text(found.pop(name, None), name) for name in self._names]
+        if not found:
+            return values, None
+        self._unknown.update(dict.fromkeys(found))
+        kept = {name: value for name, value in found.items() if value is not None and value != ""}
         return values, json.dumps(kept, ensure_ascii=False) if kept else None
-
-
-def _is_unicode(text: str) -> bool:
-    try:
-        text.encode("utf-8")
-    except UnicodeEncodeError:
-        return False
-    return True

@@ -109,6 +109,15 @@ def test_jsonl_encodings(inbox: Inbox) -> None:
     ]
 
 
+def test_jsonl_keys_that_cannot_be_written(inbox: Inbox) -> None:
+    start = json.dumps(refund())[:-1]
+    deep = [f'{start}, "x": {"[" * depth}{"]" * depth}}}' for depth in range(100, 1400, 50)]
+    outcome = land_lines(inbox, start + r', "\ud800": null}', *deep)
+    assert_accounted_for(outcome)
+    assert rejects(inbox)[0] == (1, None, "E_JSON")
+    assert outcome.unknown_columns == ("x",)
+
+
 @pytest.mark.parametrize(
     "text", ['[{"refund_id": "1"}]', '[\n{"refund_id": "1"}\n]', '{\n"refund_id": "1"\n}']
 )
