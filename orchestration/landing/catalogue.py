@@ -53,6 +53,8 @@ class Entity:
 
     system: str
     name: str
+    label_en: str
+    label_zh: str
     columns: tuple[Column, ...]
     key: tuple[str, ...]
     event_time: EventTime | None = None
@@ -112,6 +114,8 @@ def _entity(system: str, name: str, spec: dict[str, Any]) -> Entity:
     return Entity(
         system=system,
         name=name,
+        label_en=spec["label"]["en"],
+        label_zh=spec["label"]["zh"],
         columns=tuple(
             _column(column, text, spec.get("contact", {})) for column, text in spec["columns"].items()
         ),

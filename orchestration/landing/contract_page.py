@@ -1,0 +1,65 @@
+"""`docs/exports/<system>.md`, written from the source catalogue: `python -m orchestration.landing.contract_page`."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from orchestration.landing.catalogue import Column, Entity, load_catalogue
+from orchestration.settings import PROJECT_DIR
+
+PAGES_DIR = PROJECT_DIR / "docs" / "exports"
+
+_HEAD = """# The {system} export
+
+<!-- Written from orchestration/landing/sources/{system}.yml by `python -m orchestration.landing.contract_page`. -->
+
+Put files into `exports/{system}/`, named `<entity>.csv`, `<entity>.<anything>.csv` or `<entity>/<anything>.csv`; `.jsonl`
+(one object a line) and `.parquet` work the same way. CSV has a header row and commas, in UTF-8, UTF-16 or GBK/GB18030.
+The order of columns is free, columns not marked as needed may be missing, unknown columns are kept aside and reported.
+
+| type | how to write it |
+| --- | --- |
+| id, text | as it is; ids are text, never numbers |
+| money | yuan, `1234.50`, without separators or units |
+| int, number | `42`, `0.25` |
+| bool | `true`, `false`, `1`, `0`, `是`, `否` |
+| date | `2026-03-08` |
+| timestamp | `2026-03-08 20:15:00`, or with an offset `2026-03-08T20:15:00+08:00`; without one: business time |
+
+An empty cell is unknown, never zero. Of rows with the same key the one landed last counts. Columns marked *vault* are
+personal: they are split off as they land and are never published.
+"""
+
+
+def page(system: str, entities: dict[str, Entity]) -> str:
+    """The page of one system, Markdown."""
+    return "\n".join([_HEAD.format(system=system), *(_section(entity) for entity in entities.values())])
+
+
+def _section(entity: Entity) -> str:
+    rows = "\n".join(_row(column) for column in entity.columns)
+    key = ", ".join(f"`{name}`" for name in entity.key)
+    title = f"## {entity.name} {entity.label_zh}\n\n{entity.label_en[0].upper()}{entity.label_en[1:]}."
+    return f"{title} Key: {key}.\n\n| column | type | needed |\n| --- | --- | --- |\n{rows}\n"
+
+
+def _row(column: Column) -> str:
+    kind = ", ".join(f"`{value}`" for value in column.values) or column.type
+    vault = " (*vault*)" if column.contact else ""
+    return f"| `{column.name}` | {kind}{vault} | {'yes' if column.required else ''} |"
+
+
+def write_pages(folder: Path = PAGES_DIR) -> list[Path]:
+    """Write the page of every system and give the paths."""
+    folder.mkdir(parents=True, exist_ok=True)
+    paths = []
+    for system, entities in load_catalogue().systems.items():
+        path = folder / f"{system}.md"
+        path.write_text(page(system, entities), encoding="utf-8")
+        paths.append(path)
+    return paths
+
+
+if __name__ == "__main__":
+    for written in write_pages():
+        print(written.relative_to(PROJECT_DIR))

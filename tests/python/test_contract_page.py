@@ -1,0 +1,26 @@
+"""The pages on exports say what the gate does."""
+
+from __future__ import annotations
+
+from orchestration.landing.catalogue import load_catalogue
+from orchestration.landing.contract_page import PAGES_DIR, page
+
+
+def test_pages_on_exports_are_in_step_with_the_catalogue() -> None:
+    stale = [
+        f"docs/exports/{system}.md: run .venv/bin/python -m orchestration.landing.contract_page"
+        for system, entities in load_catalogue().systems.items()
+        if (PAGES_DIR / f"{system}.md").read_text(encoding="utf-8") != page(system, entities)
+    ]
+    assert stale == []
+
+
+def test_a_page_names_every_column_and_marks_what_is_personal() -> None:
+    entities = load_catalogue().systems["canonical"]
+    text = page("canonical", entities)
+    assert len(entities) == 23
+    assert "| `phone` | text (*vault*) |  |" in text
+    assert "| `member_id` | id | yes |" in text
+    for entity in entities.values():
+        section = text.split(f"## {entity.name} ")[1].split("\n## ")[0]
+        assert section.count("\n| `") == len(entity.columns)
