@@ -10,6 +10,7 @@ from orchestration.landing.catalogue import Entity
 from orchestration.landing.faults import FileRefused, shorten
 
 NONE = "–"
+COLUMN_LIMIT = 1000
 SEPARATORS = {";": ";", "\t": "TAB", "|": "|", "，": "，"}
 
 
@@ -28,6 +29,8 @@ def check_header(names: Sequence[str], entity: Entity, is_text: bool = False) ->
     Raises:
         FileRefused: with what is missing, what was found and what resembles it.
     """
+    if len(names) > COLUMN_LIMIT:
+        raise FileRefused("E_TOO_WIDE", found=len(names), limit=COLUMN_LIMIT)
     missing = [name for name in entity.required_names if name not in names]
     twice = [name for name, times in Counter(names).items() if times > 1]
     if not missing and not twice:

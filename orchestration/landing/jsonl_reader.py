@@ -14,6 +14,7 @@ from orchestration.landing.blocks import Block, trimmed
 from orchestration.landing.catalogue import Entity
 from orchestration.landing.csv_records import text_of
 from orchestration.landing.faults import FileRefused, RowFault
+from orchestration.landing.header import COLUMN_LIMIT
 from orchestration.landing.survey import Survey, survey
 from orchestration.landing.text_stream import line_blocks, utf8_chunks
 
@@ -154,6 +155,8 @@ class JsonlReader:
         values = [_text(found.pop(name, None), name) for name in self._names]
         if not found:
             return values, None
-        self._unknown.update(dict.fromkeys(found))
+        # Where keys are data every row brings new ones; beyond this many nobody reads their names.
+        if len(self._unknown) < COLUMN_LIMIT:
+            self._unknown.update(dict.fromkeys(found))
         kept = {name: value for name, value in found.items() if value is not None and value != ""}
         return values, json.dumps(kept, ensure_ascii=False) if kept else None

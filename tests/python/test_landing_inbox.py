@@ -265,6 +265,11 @@ def test_late_rows_are_those_before_the_published_day(inbox: Inbox) -> None:
     ]
 
 
+def test_a_first_line_of_thousands_of_columns_is_no_header(inbox: Inbox) -> None:
+    outcome = inbox.land_one("canonical/refunds.csv", "a," * 5000 + "\n")
+    assert (outcome.status, outcome.code) == ("refused", "E_TOO_WIDE")
+
+
 def test_read_helpers_and_forgetting(inbox: Inbox) -> None:
     inbox.write("canonical/members.csv", "member_id,phone\nm1,19900000001\n,1\n")
     inbox.write("canonical/refunds.csv", REFUND.format("r1"))
