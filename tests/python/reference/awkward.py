@@ -191,9 +191,10 @@ class Awkward:
         }
 
     def private_message(self, number: int) -> Record:
-        moment = self.moment(self.size.days - 12) + timedelta(
-            seconds=self.random.choice((0, 0, 299, 300, 301))
-        )
+        # Two dense stretches, so that turns, silences and ties come up often.
+        day = self.random.choice((self.size.days // 2, self.size.days - 8)) + self.random.randrange(8)
+        moment = datetime.combine(self.first_day + timedelta(days=day), self.random.choice(CLOCK))
+        moment += timedelta(seconds=self.random.choice((0, 0, 299, 300, 301)))
         ends = [self.pick(["m01", "a01", "m02", "m03", "m-bot"]), self.pick([*self.staff_people, "a04"])]
         self.random.shuffle(ends)
         row = self.group_message(number)
