@@ -1,4 +1,7 @@
-"""`docs/exports/<system>.md`, written from the source catalogue: `python -m orchestration.landing.contract_page`."""
+"""Writes `docs/exports/<system>.md` from the source catalogue.
+
+Run it as `python -m orchestration.landing.contract_page`.
+"""
 
 from __future__ import annotations
 
@@ -11,11 +14,12 @@ PAGES_DIR = PROJECT_DIR / "docs" / "exports"
 
 _HEAD = """# The {system} export
 
-<!-- Written from orchestration/landing/sources/{system}.yml by `python -m orchestration.landing.contract_page`. -->
+<!-- Written from the source catalogue by `python -m orchestration.landing.contract_page`. -->
 
-Put files into `exports/{system}/`, named `<entity>.csv`, `<entity>.<anything>.csv` or `<entity>/<anything>.csv`; `.jsonl`
-(one object a line) and `.parquet` work the same way. CSV has a header row and commas, in UTF-8, UTF-16 or GBK/GB18030.
-The order of columns is free, columns not marked as needed may be missing, unknown columns are kept aside and reported.
+Put files into `exports/{system}/`, named `<entity>.csv`, `<entity>.<anything>.csv` or
+`<entity>/<anything>.csv`; `.jsonl` (one object a line) and `.parquet` work the same way. CSV has a header
+row and commas, in UTF-8, UTF-16 or GBK/GB18030. The order of columns is free, columns not marked as needed
+may be missing, unknown columns are kept aside and reported.
 
 | type | how to write it |
 | --- | --- |
@@ -24,10 +28,10 @@ The order of columns is free, columns not marked as needed may be missing, unkno
 | int, number | `42`, `0.25` |
 | bool | `true`, `false`, `1`, `0`, `是`, `否` |
 | date | `2026-03-08` |
-| timestamp | `2026-03-08 20:15:00`, or with an offset `2026-03-08T20:15:00+08:00`; without one: business time |
+| timestamp | `2026-03-08 20:15:00`, business time, or with an offset: `2026-03-08T20:15:00+08:00` |
 
-An empty cell is unknown, never zero. Of rows with the same key the one landed last counts. Columns marked *vault* are
-personal: they are split off as they land and are never published.
+An empty cell is unknown, never zero. Of rows with the same key the one landed last counts. Columns marked
+*vault* are personal: they are split off as they land and are never published.
 """
 
 
