@@ -35,7 +35,7 @@ def say(key: str, lang: str = "en", **params: object) -> str:
 
 
 def default_language() -> str:
-    """"zh" where LC_ALL, LC_MESSAGES or LANG ask for Chinese, else "en"."""
+    """Either "zh", where LC_ALL, LC_MESSAGES or LANG ask for Chinese, or "en"."""
     for name in ("LC_ALL", "LC_MESSAGES", "LANG"):
         value = os.environ.get(name)
         if value:

@@ -1,11 +1,13 @@
--- R9: each order of the community is given to exactly one group, so member-days add up to the orders.
+-- R9: each order of the community is given to exactly one group, so member-days add up to orders.
 with orders as (
     select
         count(*) as orders,
-        coalesce(sum(net_sales), 0) as net_sales
-    from {{ ref('fct_order') }}
-    cross join {{ ref('dim_reporting_window') }}
-    where is_in_community and paid_date >= history_start_date
+        coalesce(sum(all_orders.net_sales), 0) as net_sales
+    from {{ ref('fct_order') }} as all_orders
+    cross join {{ ref('dim_reporting_window') }} as reporting_window
+    where
+        all_orders.is_in_community
+        and all_orders.paid_date >= reporting_window.history_start_date
 ),
 
 member_days as (

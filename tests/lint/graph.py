@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import cache
 from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
@@ -9,15 +10,20 @@ from typing import Any
 import yaml
 
 
+@cache
 def _declared_models() -> dict[str, dict[str, dict[str, Any]]]:
     """Unique id to {columns: {name: column}}, as in dbt's manifest, for every model of the project."""
     found = {}
     for path in sorted(Path("models").rglob("*.yml")):
-        document = yaml.safe_load(path.read_text(encoding="utf-8")) or {}
+        document = yaml.load(path.read_text(encoding="utf-8"), Loader=yaml.CSafeLoader) or {}
         for model in document.get("models", []):
             columns = {column["name"]: SimpleNamespace(**column) for column in model.get("columns", [])}
             found[f"model.shequn.{model['name']}"] = {"columns": columns}
     return found
 
 
-nodes = _declared_models()
+def __getattr__(name: str) -> Any:
+    """`nodes`, read only where a model asks: sqlfluff loads this module anew for every file."""
+    if name == "nodes":
+        return _declared_models()
+    raise AttributeError(name)

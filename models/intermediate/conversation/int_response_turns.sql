@@ -96,7 +96,8 @@ answered as (
         opened_at,
         opening_message_id,
         case
-            when first_staff_message_at <= {{ add_hours('opened_at', 24) }} then first_staff_message_at
+            when first_staff_message_at <= {{ add_hours('opened_at', 24) }}
+                then first_staff_message_at
         end as answered_at
     from turns
 ),

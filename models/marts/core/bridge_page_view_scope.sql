@@ -27,7 +27,10 @@ page_view_groups as (
         on
             page_views.member_id = membership_spans.member_id
             and page_views.viewed_at >= membership_spans.started_at
-            and (membership_spans.ended_at is null or page_views.viewed_at < membership_spans.ended_at)
+            and (
+                membership_spans.ended_at is null
+                or page_views.viewed_at < membership_spans.ended_at
+            )
 ),
 
 -- several groups of one scope are one scope, and every view is in all

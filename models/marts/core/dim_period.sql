@@ -65,7 +65,8 @@ with_ends as (
         case
             when period_type = 'week' then {{ add_days('period_start', -364) }}
             -- 29 February has no day in its place the year before
-            when extract(month from period_start) = 2 and extract(day from period_start) = 29 then null
+            when extract(month from period_start) = 2 and extract(day from period_start) = 29
+                then null
             else {{ add_months('period_start', -12) }}
         end as last_year_start
     from starts

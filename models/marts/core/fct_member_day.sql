@@ -101,8 +101,8 @@ member_days as (
     group by group_id, member_id, date
 ),
 
--- a day may overlap several spans of a member who came back, the last one tells; a span that ends at
--- its midnight does not overlap it
+-- a day may overlap several spans of a member who came back, the last one tells; a span that ends
+-- at its midnight does not overlap it
 day_spans as (
     select
         member_days.group_id,
@@ -115,11 +115,13 @@ day_spans as (
                 then membership_spans.start_date
         end) as span_start_date,
         max(case
-            when membership_spans.end_date is null or membership_spans.end_date > member_days.date then 1
+            when membership_spans.end_date is null or membership_spans.end_date > member_days.date
+                then 1
             else 0
         end) = 1 as is_in_group,
         max(case
-            when membership_spans.span_number = 1 and membership_spans.start_date = member_days.date then 1
+            when membership_spans.span_number = 1 and membership_spans.start_date = member_days.date
+                then 1
             else 0
         end) = 1 as is_new
     from member_days

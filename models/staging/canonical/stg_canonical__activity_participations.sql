@@ -4,7 +4,10 @@ with source as (
 ),
 
 last_landed as (
-{{ last_landed('source', ['activity_id', 'member_id', 'participated_at', 'action']) | indent(4, true) }}
+    {{ last_landed(
+        'source',
+        ['activity_id', 'member_id', 'participated_at', 'action']
+    ) | indent(4) }}
 ),
 
 final as (

@@ -4,7 +4,10 @@ with source as (
 ),
 
 last_landed as (
-{{ last_landed('source', ['spend_date', 'channel_id', 'campaign_id', 'cost_kind']) | indent(4, true) }}
+    {{ last_landed(
+        'source',
+        ['spend_date', 'channel_id', 'campaign_id', 'cost_kind']
+    ) | indent(4) }}
 ),
 
 final as (

@@ -4,7 +4,10 @@ with source as (
 ),
 
 last_landed as (
-{{ last_landed('source', ['scorecard', 'period_type', 'period_start', 'scope_type', 'scope_id', 'metric_id']) | indent(4, true) }}
+    {{ last_landed(
+        'source',
+        ['scorecard', 'period_type', 'period_start', 'scope_type', 'scope_id', 'metric_id']
+    ) | indent(4) }}
 ),
 
 final as (

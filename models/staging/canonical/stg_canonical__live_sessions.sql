@@ -4,7 +4,7 @@ with source as (
 ),
 
 last_landed as (
-{{ last_landed('source', ['live_id']) | indent(4, true) }}
+    {{ last_landed('source', ['live_id']) | indent(4) }}
 ),
 
 final as (

@@ -4,7 +4,7 @@ with source as (
 ),
 
 last_landed as (
-{{ last_landed('source', ['member_id', 'tag', 'tagged_at']) | indent(4, true) }}
+    {{ last_landed('source', ['member_id', 'tag', 'tagged_at']) | indent(4) }}
 ),
 
 final as (

@@ -4,7 +4,7 @@ with source as (
 ),
 
 last_landed as (
-{{ last_landed('source', ['viewed_at', 'visitor_id', 'page']) | indent(4, true) }}
+    {{ last_landed('source', ['viewed_at', 'visitor_id', 'page']) | indent(4) }}
 ),
 
 final as (
