@@ -169,7 +169,7 @@ def _looks_new(settings: Settings) -> bool:
     """Whether something was put into the inbox since the newest version; a guess that only costs time."""
     try:
         published_at = settings.current_link.lstat().st_mtime
+        places = (place for place in settings.exports.rglob("*") if not place.name.startswith("."))
+        return any(place.lstat().st_ctime > published_at for place in places)
     except OSError:
         return True
-    places = (place for place in settings.exports.rglob("*") if not place.name.startswith("."))
-    return any(place.stat().st_ctime > published_at for place in places)

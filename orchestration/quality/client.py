@@ -19,14 +19,15 @@ _CLOSE_SECONDS = 120
 class QualityWorker:
     """One worker process for the audits of a refresh; it starts on the first request unless told earlier.
 
-    Use it as a context manager: leaving it waits until the Data Docs are written, and kills the worker
-    where an exception is on its way.
+    Use it as a context manager: leaving it waits until the Data Docs are written, and kills a worker that
+    was never asked, or where an unforeseen exception is on its way.
     """
 
     def __init__(self, settings: Settings) -> None:
         self._settings = settings
         self._process: subprocess.Popen[str] | None = None
         self._log: IO[str] | None = None
+        self._was_asked = False
 
     def start(self) -> None:
         """Start the process; it loads Great Expectations while the caller does something else."""
@@ -87,7 +88,7 @@ class QualityWorker:
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
-        if kind is None or issubclass(kind, ShequnError):
+        if self._was_asked and (kind is None or issubclass(kind, ShequnError)):
             self.close()
         else:
             self.kill()
@@ -98,6 +99,7 @@ class QualityWorker:
 
     def _ask(self, request: dict[str, Any]) -> AuditReport:
         self.start()
+        self._was_asked = True
         assert self._process is not None and self._process.stdin is not None
         assert self._process.stdout is not None
         try:

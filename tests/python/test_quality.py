@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import time
 from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
@@ -337,3 +338,10 @@ def test_a_worker_that_dies_is_said(home: Settings, tmp_path: Path) -> None:
         worker._process.kill()  # type: ignore[union-attr]
         with pytest.raises(ShequnError, match="the worker ended"):
             worker.audit_raw(place)
+
+
+def test_a_worker_that_was_not_needed_is_not_waited_for(home: Settings) -> None:
+    with QualityWorker(home) as worker:
+        worker.start()
+        started = time.monotonic()
+    assert time.monotonic() - started < 2
