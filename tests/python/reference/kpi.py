@@ -82,9 +82,9 @@ def _groups(period: Period, facts: ScopeFacts) -> Row:
     ]
     populated = {span.group_id for span in facts.spans_at_end(last)}
     lively = {
-        message.group_id
-        for message in facts.messages
-        if message.is_valid and last - timedelta(days=13) <= message.sent_date <= last
+        group_id
+        for day in days(last - timedelta(days=13), last)
+        for group_id in facts.lively_by_date.get(day, ())
     }
     zombies = [
         group
@@ -101,8 +101,7 @@ def _groups(period: Period, facts: ScopeFacts) -> Row:
 def _membership(period: Period, facts: ScopeFacts) -> Row:
     first, last = period.start, period.effective_end
     before, after = facts.spans_at_end(first - DAY), facts.spans_at_end(last)
-    starting = [span for span in facts.spans if first <= span.start_date <= last]
-    ending = [span for span in facts.spans if span.end_date and first <= span.end_date <= last]
+    starting, ending = facts.starting(first, last), facts.ending(first, last)
     leaving = [span for span in ending if span.is_left]
     present = len(facts.members_present(first, last))
     members_start = len({span.member_id for span in before})

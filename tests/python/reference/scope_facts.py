@@ -6,7 +6,7 @@ from collections import Counter, defaultdict
 from datetime import date
 from functools import cache
 
-from .calendar import DAY, Period
+from .calendar import DAY, Period, days
 from .messages import Message
 from .orders import Order
 from .spans import Span
@@ -18,6 +18,9 @@ class ScopeFacts:
 
     Attributes:
         first_date: First span or message of one of its groups; None for a scope that has no row.
+        starting_by_date: Spans by the day they start on.
+        ending_by_date: Spans by the day they end on.
+        lively_by_date: Groups with a valid message, by day.
         active_by_date: Valid messages by day and customer.
         orders_by_date: Paid orders of the scope (R9) by payment date.
         attributed_by_date: Paid orders attributed to a group of the scope.
@@ -27,13 +30,17 @@ class ScopeFacts:
         self.scope = scope
         self.groups: list[Group] = []
         self.spans: list[Span] = []
+        self.starting_by_date: dict[date, list[Span]] = defaultdict(list)
+        self.ending_by_date: dict[date, list[Span]] = defaultdict(list)
         self.messages: list[Message] = []
+        self.lively_by_date: dict[date, set[str]] = defaultdict(set)
         self.active_by_date: dict[date, Counter[str]] = defaultdict(Counter)
         self.staff_messages_by_date: Counter[date] = Counter()
         self.participants_by_date: dict[date, set[str]] = defaultdict(set)
         self.views_by_date: dict[date, list[PageView]] = defaultdict(list)
         self.orders_by_date: dict[date, list[Order]] = defaultdict(list)
         self.attributed_by_date: dict[date, list[Order]] = defaultdict(list)
+        self.spans_at_end = cache(self._spans_at_end)
         self.members_at_end = cache(self._members_at_end)
         self.members_present_on = cache(self._members_present_on)
 
@@ -41,7 +48,21 @@ class ScopeFacts:
     def first_date(self) -> date | None:
         return min((group.first_date for group in self.groups if group.first_date), default=None)
 
-    def spans_at_end(self, day: date) -> list[Span]:
+    def add_span(self, span: Span) -> None:
+        self.spans.append(span)
+        self.starting_by_date[span.start_date].append(span)
+        if span.end_date is not None:
+            self.ending_by_date[span.end_date].append(span)
+
+    def starting(self, first: date, last: date) -> list[Span]:
+        """Spans that start in [first, last]."""
+        return [span for day in days(first, last) for span in self.starting_by_date.get(day, ())]
+
+    def ending(self, first: date, last: date) -> list[Span]:
+        """Spans that end in [first, last]."""
+        return [span for day in days(first, last) for span in self.ending_by_date.get(day, ())]
+
+    def _spans_at_end(self, day: date) -> list[Span]:
         """Spans in the group at the end of the day (R3)."""
         return [span for span in self.spans if span.covers_end_of(day)]
 
@@ -50,8 +71,7 @@ class ScopeFacts:
 
     def members_present(self, first: date, last: date) -> set[str]:
         """R7: in at the end of the day before, or with a span that starts in [first, last]."""
-        starting = {span.member_id for span in self.spans if first <= span.start_date <= last}
-        return starting | self.members_at_end(first - DAY)
+        return {span.member_id for span in self.starting(first, last)} | self.members_at_end(first - DAY)
 
     def _members_present_on(self, day: date) -> int:
         return len(self.members_present(day, day))
@@ -76,12 +96,13 @@ def scope_facts(world: World) -> dict[Scope, ScopeFacts]:
 
     for span in world.spans:
         for found in of_group(span.group_id):
-            found.spans.append(span)
+            found.add_span(span)
     for message in world.messages:
         for found in of_group(message.group_id):
             found.messages.append(message)
             if message.is_valid:
                 found.active_by_date[message.sent_date][message.member_id] += 1
+                found.lively_by_date[message.sent_date].add(message.group_id)
             if message.is_staff_message:
                 found.staff_messages_by_date[message.sent_date] += 1
     _add_participants(world, facts)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import date, datetime
+from functools import cached_property
 
 from .calendar import DAY, midnight
 from .load import Row
@@ -34,7 +35,7 @@ class Span:
     end_reason: str | None = None
     leave_reason: str | None = None
 
-    @property
+    @cached_property
     def start_date(self) -> date:
         return self.started_at.date()
 
@@ -55,8 +56,7 @@ class Span:
 
     def covers_end_of(self, day: date) -> bool:
         """In the group at the end of the day."""
-        after = midnight(day + DAY)
-        return self.started_at < after and (self.ended_at is None or self.ended_at >= after)
+        return self.start_date <= day and (self.end_date is None or self.end_date > day)
 
     def overlaps(self, day: date) -> bool:
         """Some instant of the day lies in the span."""
