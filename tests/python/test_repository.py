@@ -1,4 +1,4 @@
-"""What must be true of the repository itself: nothing foreign, whole messages, honest README, one contract."""
+"""What must be true of the repository itself: nothing foreign, whole messages, an honest README."""
 
 from __future__ import annotations
 
