@@ -58,7 +58,8 @@ def refresh(
         project_dir: The dbt project.
 
     Raises:
-        RefreshRefused: `refresh.refused` or `refresh.files_refused` (exit 3), with the report so far.
+        RefreshRefused: checks failed, no file of the inbox could be read, or with `strict` one could not
+            (exit 3); it holds the report so far.
         ShequnError: another writer (exit 4), bad settings (exit 2), a step that failed (exit 1).
     """
     started = time.monotonic()
@@ -68,10 +69,7 @@ def refresh(
         remove_leftovers(settings)
         with _early_worker(settings) as worker:
             report = RefreshReport(landing=land_inbox(settings, progress))
-            refused = report.landing.with_status("refused")
-            if strict and refused:
-                first = refused[0]
-                raise RefreshRefused("refresh.files_refused", report, count=len(refused), path=first.path)
+            _require_readable(report, strict)
             if not full_refresh and is_up_to_date(settings, project_dir):
                 report = replace(report, nothing_new=True)
             else:
@@ -138,6 +136,16 @@ def _renew(
         _require_passed(report, refusal.audit.checks, "published")
         raise
     return replace(report, published_audit=audit, published=version)
+
+
+def _require_readable(report: RefreshReport, strict: bool) -> None:
+    """Refuse where no file of the inbox could be read, or, if `strict`, where one could not."""
+    refused = report.landing.with_status("refused")
+    is_anything_else = report.landing.with_status("landed") or report.landing.with_status("unchanged")
+    if refused and not is_anything_else:
+        raise RefreshRefused("refresh.all_refused", report, count=len(refused), path=refused[0].path)
+    if refused and strict:
+        raise RefreshRefused("refresh.files_refused", report, count=len(refused), path=refused[0].path)
 
 
 def _require_passed(report: RefreshReport, checks: Sequence[CheckResult], step: str) -> None:

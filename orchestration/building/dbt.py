@@ -37,6 +37,7 @@ def common_arguments(settings: Settings, target: Path, project_dir: Path = PROJE
         *("--target-path", str(target)),
         *("--log-path", str(settings.logs_dir)),
         *("--log-format", "json"),
+        *("--log-level-file", "info"),  # at debug every statement is written, 10 MB a build
         *("--vars", json.dumps(choices(settings), default=str)),
     ]
 

@@ -51,7 +51,8 @@ def _print_landed(console: Console, report: RefreshReport, lang: str) -> None:
     landed = report.landing.with_status("landed")
     unchanged = len(report.landing.with_status("unchanged"))
     if not landed:
-        key = "cli.nothing_landed" if unchanged else "cli.no_files"
+        key = "cli.no_files" if not report.landing.files else "cli.nothing_taken_in"
+        key = "cli.nothing_landed" if unchanged else key
         console.print(say(key, lang, unchanged=number(unchanged)))
         return
     columns = [

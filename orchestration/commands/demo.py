@@ -27,7 +27,7 @@ def demo_command(
         sentence = say("cli.demo_not_needed", context.lang, files=number(there), path=settings.exports)
         context.answer({"written": False, "files": there}, sentence)
         return EXIT_OK
-    folder = out.absolute() if out else settings.exports / "canonical"
+    folder = (out.absolute() if out else settings.exports) / "canonical"
     with console_progress(context.lang, context.quiet) as progress, _lock_over(settings, folder):
         report = write_demo(folder, cast(Literal["small", "medium", "large"], scale), seed, progress)
         _forget(settings, set(report.replaced_sha256) - set(report.sha256))
@@ -68,7 +68,7 @@ def clear_command(context: Context, settings: Settings, out: Path | None) -> int
     from orchestration.demo.manifest import read_manifest
     from orchestration.lock import writer_lock
 
-    exports = out.absolute().parent if out else settings.exports
+    exports = out.absolute() if out else settings.exports
     with writer_lock(settings, "demo --clear"):
         manifest = read_manifest(exports) or {"files": []}
         # Rows first: killed in between, the files are still there and both go the next time.

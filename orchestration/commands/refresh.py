@@ -10,7 +10,7 @@ from orchestration.commands.console import console_progress, output
 from orchestration.commands.figures import Figure, headline_figures
 from orchestration.commands.frame import Context, complain, open_log, write_document
 from orchestration.demo.manifest import has_demo, read_manifest
-from orchestration.errors import EXIT_OK, EXIT_REFUSED, EXIT_USAGE, ShequnError
+from orchestration.errors import EXIT_OK, EXIT_USAGE, ShequnError
 from orchestration.inbox import inbox_files
 from orchestration.publishing import current_version
 from orchestration.reports import RefreshReport
@@ -32,7 +32,7 @@ def refresh_command(
         own_inbox: The inbox is the home's own, which is created where it is missing.
 
     Returns:
-        0 published or nothing new; 3 where every file of the inbox was refused.
+        0 published or nothing new; 3 where nothing was published.
 
     Raises:
         ShequnError: as `refresh` does; an inbox that was named and is not there (exit 2).
@@ -51,10 +51,9 @@ def refresh_command(
         if partial is None:
             raise
         return _say_refused(context, settings, error, partial)
-    exit_code = _exit_code(report)
-    logger.info("refresh ends with %s; log %s", exit_code, log)
-    _say_done(context, settings, report, exit_code)
-    return exit_code
+    logger.info("refresh ends; log %s", log)
+    _say_done(context, settings, report)
+    return EXIT_OK
 
 
 def _open_inbox(context: Context, settings: Settings, own_inbox: bool) -> None:
@@ -74,29 +73,15 @@ def _own_files(exports: Path) -> bool:
     return any(path not in demo for path in inbox_files(exports))
 
 
-def _exit_code(report: RefreshReport) -> int:
-    """Refused files are a warning as long as anything else is there."""
-    is_anything_else = report.landing.with_status("landed") or report.landing.with_status("unchanged")
-    return EXIT_REFUSED if report.landing.with_status("refused") and not is_anything_else else EXIT_OK
-
-
-def _say_done(context: Context, settings: Settings, report: RefreshReport, exit_code: int) -> None:
+def _say_done(context: Context, settings: Settings, report: RefreshReport) -> None:
     if context.quiet and not context.as_json:
-        refused = len(report.landing.with_status("refused"))
-        if exit_code != EXIT_OK:
-            complain(context, *_all_refused(context, refused))
         return
     figures = _figures(settings)
     current = report.published or current_version(settings)
     if context.as_json:
-        write_document(closing_document(settings, report, current, figures, exit_code, context.lang))
+        write_document(closing_document(settings, report, current, figures, EXIT_OK, context.lang))
     else:
         print_closing(output(), settings, report, current, figures, context.lang)
-
-
-def _all_refused(context: Context, refused: int) -> tuple[str, int, str]:
-    error = ShequnError("cli.all_refused", EXIT_REFUSED, files=refused)
-    return error.text(context.lang), EXIT_REFUSED, error.key
 
 
 def _figures(settings: Settings) -> list[Figure]:

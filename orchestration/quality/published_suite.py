@@ -61,7 +61,7 @@ def published_assets(
         manifest: dbt's manifest of the build.
         window: as_of_date and history_start_date; None where nothing was landed.
         timezone: Business time zone, for the age of the data.
-        is_dated: The as-of date was asked for, so its age says nothing.
+        is_dated: The last day was chosen, by an as-of date or by the demo, so its age says nothing.
     """
     models = {
         f"{node['schema']}.{node['alias']}": node

@@ -23,6 +23,7 @@ import duckdb
 
 from orchestration.building.record import read_build
 from orchestration.building.results import Manifest
+from orchestration.demo.manifest import has_demo
 from orchestration.quality.docs import keep_data_docs
 from orchestration.quality.expectations import Asset
 from orchestration.quality.published_suite import published_assets
@@ -67,7 +68,8 @@ def suite_assets(settings: Settings, suite: str, database: Path) -> list[Asset]:
     if manifest is None:
         raise FileNotFoundError(settings.target_dir / "manifest.json")
     record = read_build(settings)
-    is_dated = record is not None and "as_of_date" in record.origin["choices"]
+    is_asked_for = record is not None and "as_of_date" in record.origin["choices"]
+    is_dated = is_asked_for or has_demo(settings.exports)
     return published_assets(
         tables, manifest, _reporting_window(database, tables), settings.business_timezone, is_dated
     )

@@ -226,15 +226,16 @@ def test_quiet_says_nothing_on_success(settings: Settings, refreshed: Callable[[
     assert (result.exit_code, result.stdout, result.stderr) == (0, "", "")
 
 
-def test_only_refused_files_exit_3_and_are_named(
-    settings: Settings, refreshed: Callable[[Refresh], None]
-) -> None:
-    report = report_of(settings, REFUSED, publishes=False)
-    refreshed(lambda *_, **__: report)
+def test_an_inbox_of_refused_files_alone_exits_3_and_names_them(settings: Settings) -> None:
+    folder = settings.exports / "canonical"
+    folder.mkdir()
+    (folder / "members.csv").touch()
+    os.utime(folder / "members.csv", (1_700_000_000, 1_700_000_000))
     loud = shequn("refresh", "--home", settings.home)
-    assert loud.exit_code == 3 and "canonical/members.csv" in loud.stdout
+    assert loud.exit_code == 3 and "canonical/members.csv [E_EMPTY]" in loud.stdout
     quiet = shequn("refresh", "--home", settings.home, "--quiet")
-    assert quiet.exit_code == 3 and quiet.stdout == "" and "refused" in quiet.stderr
+    assert quiet.exit_code == 3 and quiet.stdout == "" and "canonical/members.csv" in quiet.stderr
+    assert current_version(settings) is None
 
 
 def test_a_refused_refresh_exits_3_says_why_and_shows_what_happened(

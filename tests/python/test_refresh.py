@@ -196,6 +196,18 @@ def test_a_warning_is_told_and_published(house: House) -> None:
     assert version.manifest["checks"]["not_passed"][0]["name"] == "unique_id"
 
 
+def test_nothing_is_published_where_no_file_could_be_read(house: House) -> None:
+    for path in house.settings.exports.iterdir():
+        path.unlink()
+    house.refused = ["page.csv"]
+    with pytest.raises(RefreshRefused, match=r"page\.csv") as caught:
+        house.refresh()
+    assert (caught.value.key, caught.value.exit_code) == ("refresh.all_refused", EXIT_REFUSED)
+    assert published_value(house.settings) is None and "build" not in house.calls
+    house.drop("good")
+    assert house.refresh().published is not None
+
+
 def test_strict_publishes_nothing_with_a_refused_file(house: House) -> None:
     house.refused = ["empty.csv"]
     with pytest.raises(RefreshRefused, match=r"empty\.csv") as caught:
