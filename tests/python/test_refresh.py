@@ -197,8 +197,6 @@ def test_a_warning_is_told_and_published(house: House) -> None:
 
 
 def test_nothing_is_published_where_no_file_could_be_read(house: House) -> None:
-    for path in house.settings.exports.iterdir():
-        path.unlink()
     house.refused = ["page.csv"]
     with pytest.raises(RefreshRefused, match=r"page\.csv") as caught:
         house.refresh()
@@ -209,6 +207,7 @@ def test_nothing_is_published_where_no_file_could_be_read(house: House) -> None:
 
 
 def test_strict_publishes_nothing_with_a_refused_file(house: House) -> None:
+    house.drop("good")
     house.refused = ["empty.csv"]
     with pytest.raises(RefreshRefused, match=r"empty\.csv") as caught:
         house.refresh(strict=True)
