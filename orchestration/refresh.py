@@ -69,7 +69,7 @@ def refresh(
         remove_leftovers(settings)
         with _early_worker(settings) as worker:
             report = RefreshReport(landing=land_inbox(settings, progress))
-            _require_readable(report, strict)
+            require_readable(report, strict)
             if not full_refresh and is_up_to_date(settings, project_dir):
                 report = replace(report, nothing_new=True)
             else:
@@ -138,7 +138,7 @@ def _renew(
     return replace(report, published_audit=audit, published=version)
 
 
-def _require_readable(report: RefreshReport, strict: bool) -> None:
+def require_readable(report: RefreshReport, strict: bool) -> None:
     """Refuse where no file of the inbox could be read, or, if `strict`, where one could not."""
     refused = report.landing.with_status("refused")
     is_anything_else = report.landing.with_status("landed") or report.landing.with_status("unchanged")

@@ -9,7 +9,8 @@ from orchestration.assets.warehouse import POOL, RETRIES, LogProgress, Warehouse
 from orchestration.errors import ShequnError
 from orchestration.landing import land_inbox
 from orchestration.messages import say
-from orchestration.reports import LandingReport
+from orchestration.refresh import require_readable
+from orchestration.reports import LandingReport, RefreshReport
 
 SYSTEM = "canonical"
 GROUPS: dict[str, tuple[str, ...]] = {
@@ -102,6 +103,10 @@ def landing_ledger(
     for outcome in report.with_status("refused"):
         sentence = say(f"landing.{outcome.code}", "en", **outcome.params)
         context.log.warning(f"{outcome.path} was refused [{outcome.code}]: {sentence}")
+    try:
+        require_readable(RefreshReport(landing=report), strict=warehouse.strict)
+    except ShequnError as error:
+        raise failure(error) from error
     counts = Counter(outcome.status for outcome in report.files)
     yield dg.MaterializeResult(asset_key=FILES_KEY, metadata=dict(sorted(counts.items())))
     yield dg.MaterializeResult(asset_key=REJECTED_KEY)

@@ -35,12 +35,14 @@ class Warehouse(dg.ConfigurableResource):  # type: ignore[type-arg]
         exports: Inbox; empty for the home's own.
         as_of: Last day to count, YYYY-MM-DD; empty for the latest landed day.
         full_refresh: Build every model from the start, also with nothing new.
+        strict: A refused file stops the run before anything is published.
         dbt_vars: Rules to change.
     """
 
     exports: str = ""
     as_of: str = ""
     full_refresh: bool = False
+    strict: bool = False
     dbt_vars: dict[str, Any] = Field(default_factory=dict)
 
     _open: ExitStack = PrivateAttr(default_factory=ExitStack)

@@ -140,6 +140,25 @@ def test_a_failing_audit_of_raw_stops_everything_behind_it(
     assert current_version(settings) is None
 
 
+def test_an_inbox_that_nobody_can_read_publishes_nothing(
+    defs: dg.Definitions, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    from orchestration.quality import QualityWorker
+
+    monkeypatch.setenv("SHEQUN_HOME", str(tmp_path))
+    monkeypatch.setattr(QualityWorker, "start", lambda self: None)
+    folder = tmp_path / "exports" / "canonical"
+    folder.mkdir(parents=True)
+    (folder / "members.csv").touch()
+    os.utime(folder / "members.csv", (1_700_000_000, 1_700_000_000))
+    result = run_job(defs)
+    assert not result.success
+    failure = next(event for event in result.all_events if event.event_type_value == "STEP_FAILURE")
+    assert failure.step_key == "landing_ledger"
+    assert "canonical/members.csv" in str(failure.step_failure_data.user_failure_data)
+    assert current_version(load_settings()) is None
+
+
 def test_somebody_elses_lock_is_waited_for_and_respected(
     defs: dg.Definitions, settings: Settings, monkeypatch: pytest.MonkeyPatch
 ) -> None:
