@@ -1,0 +1,86 @@
+"""The first evening: an empty inbox, then exports, then something wrong; the real gate, dbt and suites."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import duckdb
+import pytest
+
+from orchestration.progress import Progress
+from orchestration.publishing import current_version
+from orchestration.refresh import RefreshRefused, refresh
+from orchestration.settings import Settings, load_settings
+
+MEMBERS = "member_id,member_type\nanna,customer\nbo,customer\nchen,staff\n"
+JOINS = (
+    "group_id,member_id,event_type,occurred_at\n"
+    "g1,anna,join,2026-03-02 09:00:00\n"
+    "g1,bo,join,2026-03-03 09:00:00\n"
+    "g1,chen,join,2026-03-02 08:00:00\n"
+    "g1,bo,leave,2026-03-05 09:00:00\n"
+    "g1,bo,vanish,2026-03-05 10:00:00\n"
+)
+
+
+@pytest.fixture(scope="module")
+def evening(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Settings]:
+    settings = load_settings(home=tmp_path_factory.mktemp("evening"))
+    (settings.exports / "canonical").mkdir(parents=True)
+    yield settings
+
+
+def rows(settings: Settings, query: str) -> list[tuple[object, ...]]:
+    with duckdb.connect(settings.published_db, read_only=True) as connection:
+        return connection.execute(query).fetchall()
+
+
+def drop(settings: Settings, name: str, text: str) -> Path:
+    path = settings.exports / "canonical" / name
+    path.write_text(text, encoding="utf-8")
+    return path
+
+
+def test_an_empty_inbox_publishes_empty_marts(evening: Settings) -> None:
+    assert refresh(evening, Progress()).published is not None
+    tables = rows(
+        evening,
+        "select schema_name || '.' || table_name from duckdb_tables() where schema_name in ('core', 'marts')",
+    )
+    filled = {name for (name,) in tables if rows(evening, f"select 1 from {name} limit 1")}
+    assert {"marts.mart_community_kpi", "marts.mart_rfm"} < {name for (name,) in tables}
+    # `unknown` is a channel, and what metrics mean is known before anything lands
+    assert filled == {"core.dim_channel", "marts.metric_catalog"}
+
+
+def test_exports_move_the_published_figures(evening: Settings) -> None:
+    drop(evening, "members.csv", MEMBERS)
+    drop(evening, "membership_events.csv", JOINS)
+    drop(evening, "orders.csv", "<html>not logged in</html>")
+    report = refresh(evening, Progress())
+    assert [(file.path, file.status, file.rejected) for file in report.landing.files] == [
+        ("canonical/members.csv", "landed", 0),
+        ("canonical/membership_events.csv", "landed", 1),
+        ("canonical/orders.csv", "refused", 0),
+    ]
+    assert rows(
+        evening,
+        "select joins, leaves, members_present, members_end, leave_rate, is_partial from mart_community_kpi"
+        " where period_type = 'week' and scope_type = 'group'".replace("mart_", "marts.mart_"),
+    ) == [(2, 1, 2, 1, 0.5, True)]
+
+
+def test_wrong_raw_data_publishes_nothing_and_says_what(evening: Settings) -> None:
+    version = current_version(evening)
+    with duckdb.connect(evening.private_db) as connection:
+        connection.execute(
+            "insert into raw.canonical__members from raw.canonical__members where member_id = 'bo'"
+        )
+    drop(evening, "members.2.csv", "member_id\ndong\n")
+    with pytest.raises(RefreshRefused) as caught:
+        refresh(evening, Progress())
+    assert caught.value.key == "refresh.fail_in_raw" and caught.value.exit_code == 3
+    assert "accepted rows are the rows in raw" in str(caught.value) and "raw.files" in str(caught.value)
+    assert current_version(evening) == version
+    assert rows(evening, "select count(*) from core.dim_member") == [(3,)]
