@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import subprocess
+from contextlib import suppress
 from pathlib import Path
 from types import TracebackType
 from typing import IO, Any
@@ -121,7 +122,8 @@ class QualityWorker:
         if self._process is not None:
             for stream in (self._process.stdin, self._process.stdout):
                 if stream is not None and not stream.closed:
-                    stream.close()
+                    with suppress(BrokenPipeError):  # what was still to be said to a dead worker
+                        stream.close()
         if self._log is not None:
             self._log.close()
         self._process = self._log = None
