@@ -95,7 +95,7 @@ def _command(group: click.Group, name: str, lang: str) -> Callable[[Callable[...
 def _refresh(group: click.Group, lang: str) -> None:
     @_command(group, "refresh", lang)
     @option(lang, "--exports", type=FOLDER)
-    @option(lang, "--as-of", type=DAY)
+    @option(lang, "--as-of", type=DAY, metavar="YYYY-MM-DD")
     @option(lang, "--full-refresh", is_flag=True)
     @option(lang, "--vars", "dbt_vars", metavar="YAML")
     @option(lang, "--strict", is_flag=True)
