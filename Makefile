@@ -58,7 +58,7 @@ lint: $(STAMP) ## ruff, mypy and sqlfluff
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
-	$(BIN)/sqlfluff lint --processes 2 --disable-progress-bar models tests/data
+	PYTHONWARNINGS=ignore $(BIN)/sqlfluff lint --processes 2 --disable-progress-bar models tests/data
 
 dagster: $(STAMP) ## open Dagster on 127.0.0.1:3000
 	@exec $(BIN)/python -m orchestration.assets.instance $(DAGSTER_PORT)
