@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import html
 import json
+import re
 import shutil
 from collections.abc import Callable
 from datetime import datetime
@@ -15,6 +16,16 @@ from orchestration.reports import AuditReport
 KEPT_RUNS = 30
 _SUMMARY_NAME = "summary.json"
 _TEMPORARY_PREFIX = ".tmp-"
+# Great Expectations' pages fetch styles, scripts and a dated logo from outside whenever they are opened.
+_REMOTE = re.compile(
+    r"""<script\b[^>]*\bsrc=["'](?:https?:)?//[^>]*>\s*</script>"""
+    r"""|<(?:link|img)\b[^>]*\b(?:href|src)=["'](?:https?:)?//[^>]*>""",
+    re.IGNORECASE,
+)
+_STYLE = (
+    "<style>body{font-family:sans-serif;margin:1em}table{border-collapse:collapse}"
+    "td,th{border:1px solid #ccc;padding:.2em .6em;text-align:left}</style>"
+)
 
 
 def keep_data_docs(folder: Path, report: AuditReport, validation: Validation, moment: datetime) -> None:
@@ -32,6 +43,7 @@ def _write_run(
         shutil.rmtree(leftover, ignore_errors=True)
     pages = folder / f"{_TEMPORARY_PREFIX}{name}"
     write_pages(pages)
+    _cut_remote(pages)
     _share_static(folder, pages)
     summary = {
         "suite": report.suite,
@@ -42,6 +54,13 @@ def _write_run(
     }
     (pages / _SUMMARY_NAME).write_text(json.dumps(summary, ensure_ascii=False), encoding="utf-8")
     pages.rename(folder / name)
+
+
+def _cut_remote(pages: Path) -> None:
+    """Take out of every page what a browser would fetch from elsewhere; opening one then tells nobody."""
+    for page in pages.rglob("*.html"):
+        text = _REMOTE.sub("", page.read_text(encoding="utf-8"))
+        page.write_text(text.replace("</head>", f"{_STYLE}</head>", 1), encoding="utf-8")
 
 
 def _share_static(folder: Path, pages: Path) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 import time
 from collections.abc import Iterator
 from dataclasses import replace
@@ -326,6 +327,10 @@ def test_data_docs_are_kept_and_pruned(home: Settings, worker: QualityWorker) ->
     assert not newest.name.startswith("20250101")
     assert f'href="{newest.name}/index.html"' in (home.quality_dir / "index.html").read_text()
     assert (newest / "index.html").exists()
+    pages = [page.read_text(encoding="utf-8") for page in newest.rglob("*.html")]
+    assert any("Expectation" in page for page in pages)
+    fetched = [tag for page in pages for tag in re.findall(r"<(?:script|link|img)\b[^>]*//[^>]*>", page)]
+    assert fetched == []
     assert len(list((newest / "validations").rglob("*.html"))) == 2
     assert (newest / "static" / "styles").exists()
     assert not (home.quality_dir / ".tmp-dead").exists()
