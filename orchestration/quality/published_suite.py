@@ -24,6 +24,8 @@ from orchestration.quality.tables import Table
 WAREHOUSE = "shequn"
 STALE_DAYS = 3
 _STALE_ORIGIN = "2026: a daily export that missed a weekend and a day"
+LONG_HISTORY_DAYS = 20 * 366
+_LONG_HISTORY_ORIGIN = "2026: WeChat is from 2011; older days are mostly empty dates such as 1970-01-01"
 
 # Rates that are no share of their denominator, with the reason why they may leave [0, 1].
 UNBOUNDED_RATES = {
@@ -131,6 +133,13 @@ def _window_assets(
             "history starts on or before the last day",
             label,
             "select 1 from batch where history_start_date > as_of_date",
+        ),
+        no_rows(
+            "history is at most 20 years long; else a date is wrong, or set history_start_date",
+            label,
+            f"select 1 from batch where history_start_date < as_of_date - {LONG_HISTORY_DAYS}",
+            TELL,
+            _LONG_HISTORY_ORIGIN,
         ),
     ]
     if not is_dated:

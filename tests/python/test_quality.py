@@ -283,11 +283,16 @@ class TestPublished:
             "delete from marts.mart_community_kpi",
             "delete from marts.mart_rfm",
             "update marts.metric_catalog set column_name = 'quitters'",
+            "update core.dim_reporting_window set history_start_date = date '1970-01-01'",
         )
         assert not_passed(worker.audit_published(home, copy)) == {
             ("marts.mart_community_kpi", "has rows, since a group has members or messages"): ("fail", 0),
             ("marts.mart_rfm", "has rows, since all that it is made from has"): ("warn", 0),
             ("marts.metric_catalog", "every metric names a column that is there"): ("fail", 1),
+            (
+                "core.dim_reporting_window",
+                "history is at most 20 years long; else a date is wrong, or set history_start_date",
+            ): ("warn", 1),
         }
 
     def test_an_empty_warehouse_passes(self, home: Settings, worker: QualityWorker, copy: Path) -> None:
