@@ -34,7 +34,8 @@
     array_join(array_sort(collect_list({{ expression }})), '{{ separator }}')
 {%- endmacro %}
 
-{# A text in which mobile numbers keep their first three and last four digits: 138****0001.
+{# A text in which mobile numbers keep their first three and last four digits: 138****0001; with or
+   without the country's 86, in one piece or split 3-4-4. Part of a longer number is no phone.
    Replaced twice, since neighbours share the character between them. #}
 {% macro mask_phones(expression) -%}
     {{ return(adapter.dispatch('mask_phones', 'shequn')(expression)) }}
@@ -42,11 +43,14 @@
 
 {% macro default__mask_phones(expression) -%}
     {%- set mask -%}
-    '(^|[^0-9])(1[3-9]\d)\d{4}(\d{4})($|[^0-9])', '\1\2****\3\4', 'g'
+    '(^|[^0-9])((?:\+|00)?86[- ]?)?(1[3-9]\d)[- ]?\d{4}[- ]?(\d{4})($|[^0-9])', '\1\2\3****\4\5', 'g'
     {%- endset -%}
     regexp_replace(regexp_replace({{ expression }}, {{ mask }}), {{ mask }})
 {%- endmacro %}
 
 {% macro spark__mask_phones(expression) -%}
-    regexp_replace({{ expression }}, r'(?<![0-9])(1[3-9]\d)\d{4}(\d{4})(?![0-9])', '$1****$2')
+    regexp_replace(
+        {{ expression }},
+        r'(?<![0-9])((?:\+|00)?86[- ]?)?(1[3-9]\d)[- ]?\d{4}[- ]?(\d{4})(?![0-9])', '$1$2****$3'
+    )
 {%- endmacro %}

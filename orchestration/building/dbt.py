@@ -6,6 +6,7 @@ import json
 import subprocess
 from contextlib import suppress
 from dataclasses import dataclass, field
+from datetime import date, datetime
 from pathlib import Path
 from typing import Any
 
@@ -50,10 +51,10 @@ def dbt_environment(settings: Settings) -> dict[str, str]:
 
 
 def check_vars(dbt_vars: dict[str, Any], project_dir: Path = PROJECT_DIR) -> None:
-    """Refuse variables that the project does not know, and templates, which dbt would render.
+    """Refuse variables that the project does not know, wrong values, and templates, which dbt would render.
 
     Raises:
-        ShequnError: `building.var_unknown` or `building.var_template` (exit 2).
+        ShequnError: `building.var_unknown`, `building.var_value` or `building.var_template` (exit 2).
     """
     project = yaml.safe_load((project_dir / "dbt_project.yml").read_text(encoding="utf-8"))
     known = project.get("vars") or {}
@@ -62,6 +63,25 @@ def check_vars(dbt_vars: dict[str, Any], project_dir: Path = PROJECT_DIR) -> Non
             raise ShequnError("building.var_template", EXIT_USAGE, name=name)
         if name not in known:
             raise ShequnError("building.var_unknown", EXIT_USAGE, name=name, known=", ".join(sorted(known)))
+        if not _is_like(value, known[name]):
+            example = known[name] if known[name] is not None else "2026-01-31"
+            raise ShequnError("building.var_value", EXIT_USAGE, name=name, value=value, example=example)
+
+
+def _is_like(value: Any, default: Any) -> bool:
+    """Whether a value is of its default's kind: a positive whole number, a list of them, a text, a date."""
+    if isinstance(default, list):
+        return isinstance(value, list) and bool(value) and all(_is_like(item, 1) for item in value)
+    if isinstance(default, int):
+        return isinstance(value, int) and not isinstance(value, bool) and value > 0
+    if isinstance(default, str):
+        return isinstance(value, str)
+    if value is None or isinstance(value, date):
+        return not isinstance(value, datetime)
+    try:
+        return bool(date.fromisoformat(value).isoformat() == value)
+    except (TypeError, ValueError):
+        return False
 
 
 @dataclass

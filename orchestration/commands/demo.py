@@ -19,12 +19,16 @@ from orchestration.settings import Settings
 def demo_command(
     context: Context, settings: Settings, out: Path | None, scale: str, seed: int, if_empty: bool
 ) -> int:
-    """Write the demo; with `if_empty` only where the inbox holds no file."""
+    """Write the demo; with `if_empty` only where the inbox holds no file and nothing has landed from it."""
     from orchestration.demo import write_demo
 
     there = sum(1 for _ in inbox_files(settings.exports))
     if if_empty and there:
         sentence = say("cli.demo_not_needed", context.lang, files=number(there), path=settings.exports)
+        context.answer({"written": False, "files": there}, sentence)
+        return EXIT_OK
+    if if_empty and _has_landed(settings):
+        sentence = say("cli.demo_not_among_yours", context.lang, path=settings.home)
         context.answer({"written": False, "files": there}, sentence)
         return EXIT_OK
     folder = (out.absolute() if out else settings.exports) / "canonical"
@@ -44,6 +48,13 @@ def demo_command(
     )
     context.answer({"written": True, **asdict(report)}, sentence)
     return EXIT_OK
+
+
+def _has_landed(settings: Settings) -> bool:
+    """Whether the warehouse holds rows of files, which may have been moved out of the inbox since."""
+    from orchestration.landing.ledger import ledger
+
+    return settings.private_db.exists() and any(entry["status"] == "landed" for entry in ledger(settings))
 
 
 def _lock_over(settings: Settings, folder: Path) -> AbstractContextManager[object]:

@@ -45,7 +45,7 @@ PRIVATE_COLUMNS = (
 )
 # A mainland mobile number that stands alone: neighbours that are digits or a-f make it part of a longer
 # number or of a hash.
-PHONE = r"(^|[^0-9a-fA-F])(\+?86[- ]?)?1[3-9][0-9]{9}($|[^0-9a-fA-F])"
+PHONE = r"(^|[^0-9a-fA-F])((\+|00)?86[- ]?)?1[3-9][0-9][- ]?[0-9]{4}[- ]?[0-9]{4}($|[^0-9a-fA-F])"
 _LONGEST_WITHOUT_PHONE = 10
 
 

@@ -23,7 +23,6 @@ import duckdb
 
 from orchestration.building.record import read_build
 from orchestration.building.results import Manifest
-from orchestration.demo.manifest import has_demo
 from orchestration.quality.docs import keep_data_docs
 from orchestration.quality.expectations import Asset
 from orchestration.quality.published_suite import published_assets
@@ -68,11 +67,17 @@ def suite_assets(settings: Settings, suite: str, database: Path) -> list[Asset]:
     if manifest is None:
         raise FileNotFoundError(settings.target_dir / "manifest.json")
     record = read_build(settings)
-    is_asked_for = record is not None and "as_of_date" in record.origin["choices"]
-    is_dated = is_asked_for or has_demo(settings.exports)
+    is_dated = record is not None and (
+        "as_of_date" in record.origin["choices"] or _is_demo_alone(record.origin["inputs"])
+    )
     return published_assets(
         tables, manifest, _reporting_window(database, tables), settings.business_timezone, is_dated
     )
+
+
+def _is_demo_alone(inputs: list[dict[str, Any]]) -> bool:
+    """Whether all that landed is the invented community, whose last day is chosen."""
+    return bool(inputs) and all(".demo." in Path(item["path"]).name for item in inputs)
 
 
 def _reporting_window(database: Path, tables: dict[str, Table]) -> tuple[date, date] | None:

@@ -6,6 +6,7 @@ import json
 import multiprocessing
 import os
 import time
+from datetime import date
 from pathlib import Path
 
 import duckdb
@@ -220,6 +221,9 @@ def test_results_of_another_run_are_not_taken_for_ours(tmp_path: Path) -> None:
         ({"window_days": "{{ env_var('HOME') }}"}, "building.var_template"),
         ({"window_days": ["a", {"deep": "{% do x %}"}]}, "building.var_template"),
         ({"windw_days": 3}, "building.var_unknown"),
+        ({"window_days": "abc"}, "building.var_value"),
+        ({"window_days": 0}, "building.var_value"),
+        ({"window_days": True}, "building.var_value"),
     ],
 )
 def test_templates_and_unknown_variables_never_reach_dbt(
@@ -228,6 +232,24 @@ def test_templates_and_unknown_variables_never_reach_dbt(
     with pytest.raises(ShequnError) as caught:
         check_vars(variables, project)
     assert (caught.value.key, caught.value.exit_code) == (key, EXIT_USAGE)
+
+
+@pytest.mark.parametrize(
+    ("name", "good", "bad"),
+    [
+        ("history_start_date", "2026-01-31", "2026-1-31"),
+        ("history_start_date", date(2026, 1, 31), "soon"),
+        ("history_start_date", None, 20260131),
+        ("retention_days", [1, 7], [1, "7"]),
+        ("retention_days", [30], 30),
+        ("repurchase_window_days", 60, "60"),
+    ],
+)
+def test_values_of_the_projects_rules_are_of_their_kind(name: str, good: object, bad: object) -> None:
+    check_vars({name: good})
+    with pytest.raises(ShequnError) as caught:
+        check_vars({name: bad})
+    assert (caught.value.key, caught.value.exit_code) == ("building.var_value", EXIT_USAGE)
 
 
 def test_every_path_is_absolute_and_no_file_of_the_inbox_is_named(settings: Settings) -> None:

@@ -302,6 +302,18 @@ def test_demo_and_own_files_together_are_warned_of(
 # demo
 
 
+def test_no_demo_is_written_among_rows_whose_files_were_moved_away(settings: Settings) -> None:
+    own = settings.exports / "canonical" / "members.mine.csv"
+    own.parent.mkdir(parents=True, exist_ok=True)
+    own.write_text("member_id\nm1\n")
+    os.utime(own, (1_700_000_000, 1_700_000_000))
+    assert land_inbox(settings, Progress()).with_status("landed")
+    own.unlink()
+    answer = shequn("demo", "--home", settings.home, "--if-empty")
+    assert answer.exit_code == 0 and "landed before" in answer.stdout
+    assert list((settings.exports / "canonical").iterdir()) == []
+
+
 def test_the_demo_lands_and_can_be_taken_out_again(settings: Settings) -> None:
     written = shequn("demo", "--home", settings.home, "--json")
     assert json.loads(written.stdout)["written"] is True

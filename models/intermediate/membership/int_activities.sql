@@ -10,7 +10,7 @@ final as (
     select
         activities.activity_id,
         {{ mask_phones('activities.activity_name') }} as activity_name,
-        activities.activity_type,
+        {{ mask_phones('activities.activity_type') }} as activity_type,
         activities.group_id,
         activities.started_at,
         case

@@ -10,7 +10,7 @@ final as (
     select
         groups.group_id,
         {{ mask_phones('groups.group_name') }} as group_name,
-        groups.platform,
+        {{ mask_phones('groups.platform') }} as platform,
         groups.group_type,
         groups.is_flash,
         groups.stage,

@@ -20,7 +20,7 @@ resolved as (
         {{ resolved('events.member_id', 'members') }} as member_id,
         events.event_type,
         events.occurred_at,
-        events.scene,
+        {{ mask_phones('events.scene') }} as scene,
         events.channel_id,
         events.script_id,
         {{ resolved('events.inviter_id', 'inviters') }} as inviter_id,

@@ -23,7 +23,7 @@ resolved as (
         participations.activity_id,
         {{ resolved('participations.member_id', 'identities') }} as member_id,
         participations.participated_at,
-        participations.action,
+        {{ mask_phones('participations.action') }} as action,
         coalesce(participations.group_id, activities.group_id) as group_id,
         {{ surrogate_key([
             'participations.activity_id',

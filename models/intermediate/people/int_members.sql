@@ -34,7 +34,7 @@ final as (
         unionid,
         phone_key,
         gender,
-        city,
+        {{ mask_phones('city') }} as city,
         birthday,
         first_seen_at
     from ranked

@@ -10,8 +10,8 @@ resolved as (
     select
         staff.staff_id,
         staff.staff_name,
-        staff.department,
-        staff.role,
+        {{ mask_phones('staff.department') }} as department,
+        {{ mask_phones('staff.role') }} as role,
         {{ resolved('staff.member_id', 'identities') }} as member_id
     from staff
     left join identities on staff.member_id = identities.id_value

@@ -38,7 +38,7 @@ final as (
     select
         channel_ids.channel_id,
         {{ mask_phones('channels.channel_name') }} as channel_name,
-        channels.channel_kind,
+        {{ mask_phones('channels.channel_kind') }} as channel_kind,
         channels.parent_channel_id,
         channels.is_paid
     from channel_ids

@@ -6,7 +6,7 @@ final as (
     select
         product_id,
         {{ mask_phones('product_name') }} as product_name,
-        category,
+        {{ mask_phones('category') }} as category,
         product_role,
         unit_cost,
         list_price,

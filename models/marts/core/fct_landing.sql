@@ -56,7 +56,7 @@ final as (
         cast(file_counts.rows_rejected as bigint) as rows_rejected,
         cast(file_counts.rows_duplicate as bigint) as rows_duplicate,
         cast(file_counts.rows_late as bigint) as rows_late,
-        file_counts.unknown_columns,
+        {{ mask_phones('file_counts.unknown_columns') }} as unknown_columns,
         {{ rate('mention_counts.unmatched_members', 'mention_counts.mentioned_members') }}
             as unmatched_member_rate
     from file_counts
