@@ -7,6 +7,9 @@ from dataclasses import dataclass, field
 from datetime import date
 from pathlib import Path
 from typing import Any
+from zoneinfo import ZoneInfo
+
+from orchestration.errors import EXIT_USAGE, ShequnError
 
 PROJECT_DIR = Path(__file__).resolve().parent.parent
 DEFAULT_TIMEZONE = "Asia/Shanghai"
@@ -93,13 +96,26 @@ def load_settings(
     as_of: date | None = None,
     dbt_vars: dict[str, Any] | None = None,
 ) -> Settings:
-    """Settings from arguments, else environment (`SHEQUN_HOME`, `SHEQUN_TIMEZONE`), else defaults."""
+    """Settings from arguments, else environment (`SHEQUN_HOME`, `SHEQUN_TIMEZONE`), else defaults.
+
+    Raises:
+        ShequnError: `SHEQUN_TIMEZONE` names no time zone (exit 2).
+    """
     home_path = Path(home or os.environ.get("SHEQUN_HOME") or "data").expanduser().absolute()
     exports_path = Path(exports).expanduser().absolute() if exports else home_path / "exports"
     return Settings(
         home=home_path,
         exports=exports_path,
-        business_timezone=os.environ.get("SHEQUN_TIMEZONE") or DEFAULT_TIMEZONE,
+        business_timezone=_known_timezone(os.environ.get("SHEQUN_TIMEZONE") or DEFAULT_TIMEZONE),
         as_of=as_of,
         dbt_vars=dict(dbt_vars or {}),
     )
+
+
+def _known_timezone(name: str) -> str:
+    try:
+        ZoneInfo(name)
+    # KeyError: unknown; ValueError: a path; OSError: a folder of zones such as "Asia".
+    except (KeyError, ValueError, OSError):
+        raise ShequnError("landing.unknown_timezone", EXIT_USAGE, zone=name) from None
+    return name

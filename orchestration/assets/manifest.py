@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import shutil
+import time
 import uuid
 from contextlib import suppress
 from pathlib import Path
@@ -14,6 +15,9 @@ from orchestration.errors import ShequnError
 from orchestration.fingerprint import code_fingerprint
 from orchestration.progress import Progress
 from orchestration.settings import PROJECT_DIR, Settings
+
+# Far longer than a parse: what is younger, another process may still be writing or about to read.
+IN_USE_SECONDS = 3600
 
 
 def prepare_manifest(settings: Settings, project_dir: Path = PROJECT_DIR) -> dict[str, Any]:
@@ -33,10 +37,10 @@ def prepare_manifest(settings: Settings, project_dir: Path = PROJECT_DIR) -> dic
         partial = place / f".tmp-{uuid.uuid4().hex}"
         try:
             _parse(settings, project_dir, partial)
-            _forget_older(place, partial)
             # Another process that parsed the same code may have been faster.
             with suppress(OSError):
                 partial.rename(folder)
+            _forget_older(place, folder)
         finally:
             shutil.rmtree(partial, ignore_errors=True)
     manifest: dict[str, Any] = json.loads(path.read_text(encoding="utf-8"))
@@ -51,8 +55,10 @@ def _parse(settings: Settings, project_dir: Path, target: Path) -> None:
         raise ShequnError("building.failed", cause=run.cause, log=settings.logs_dir / "dbt.log")
 
 
-def _forget_older(place: Path, kept: Path) -> None:
-    """Remove the manifests of earlier code, and what a killed parse left behind."""
+def _forget_older(place: Path, wanted: Path) -> None:
+    """Remove the manifests of earlier code and what a killed parse left behind, once they are old."""
     for other in place.iterdir():
-        if other != kept:
-            shutil.rmtree(other, ignore_errors=True)
+        # Another process may be removing the same one.
+        with suppress(FileNotFoundError):
+            if other != wanted and time.time() - other.stat().st_mtime > IN_USE_SECONDS:
+                shutil.rmtree(other, ignore_errors=True)

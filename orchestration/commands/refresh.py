@@ -5,13 +5,16 @@ from __future__ import annotations
 import logging
 from pathlib import Path
 
-from orchestration.commands.closing import closing_document, print_closing
-from orchestration.commands.console import console_progress, output
+from rich.text import Text
+
+from orchestration.commands.closing import MAX_FILES_NAMED, closing_document, print_closing, refusal_sentence
+from orchestration.commands.console import complaints, console_progress, number, output
 from orchestration.commands.figures import Figure, headline_figures
 from orchestration.commands.frame import Context, complain, open_log, write_document
 from orchestration.demo.manifest import has_demo, read_manifest
 from orchestration.errors import EXIT_OK, EXIT_USAGE, ShequnError
 from orchestration.inbox import inbox_files
+from orchestration.messages import say
 from orchestration.publishing import current_version
 from orchestration.reports import RefreshReport
 from orchestration.settings import Settings
@@ -75,6 +78,7 @@ def _own_files(exports: Path) -> bool:
 
 def _say_done(context: Context, settings: Settings, report: RefreshReport) -> None:
     if context.quiet and not context.as_json:
+        _say_what_is_wrong(context, report)
         return
     figures = _figures(settings)
     current = report.published or current_version(settings)
@@ -82,6 +86,20 @@ def _say_done(context: Context, settings: Settings, report: RefreshReport) -> No
         write_document(closing_document(settings, report, current, figures, EXIT_OK, context.lang))
     else:
         print_closing(output(), settings, report, current, figures, context.lang)
+
+
+def _say_what_is_wrong(context: Context, report: RefreshReport) -> None:
+    """On stderr, for whoever reads cron's mail: what was not taken in; nothing where all was."""
+    console = complaints()
+    outcomes = report.landing.with_status("refused") + report.landing.with_status("waiting")
+    for outcome in outcomes[:MAX_FILES_NAMED]:
+        code = f" [{outcome.code}]" if outcome.code else ""
+        console.print(Text(f"{outcome.path}{code}  {refusal_sentence(outcome, context.lang)}"))
+    if len(outcomes) > MAX_FILES_NAMED:
+        console.print(say("cli.more_files", context.lang, files=number(len(outcomes) - MAX_FILES_NAMED)))
+    rejected = sum(outcome.rejected for outcome in report.landing.with_status("landed"))
+    if rejected:
+        console.print(say("cli.hint_rejects", context.lang, rows=number(rejected)))
 
 
 def _figures(settings: Settings) -> list[Figure]:
@@ -100,7 +118,9 @@ def _say_refused(context: Context, settings: Settings, error: ShequnError, repor
         document = closing_document(settings, report, current, [], error.exit_code, context.lang)
         complain(context, error.text(context.lang), error.exit_code, error.key, more=document)
         return error.exit_code
-    if not context.quiet:
+    if context.quiet:
+        _say_what_is_wrong(context, report)
+    else:
         print_closing(output(), settings, report, current, [], context.lang)
     complain(context, error.text(context.lang), error.exit_code, error.key)
     return error.exit_code

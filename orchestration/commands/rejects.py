@@ -6,6 +6,7 @@ import sys
 
 from orchestration.commands.console import number, output, print_rows
 from orchestration.commands.frame import Context, write_document
+from orchestration.commands.status import reading_private
 from orchestration.errors import EXIT_OK
 from orchestration.messages import say
 from orchestration.serving.formats import plain_text, write_csv
@@ -13,10 +14,15 @@ from orchestration.settings import Settings
 
 
 def rejects_command(context: Context, settings: Settings, form: str, limit: int) -> int:
-    """List the rows that were not let in, newest landing first."""
+    """List the rows that were not let in, newest landing first.
+
+    Raises:
+        ShequnError: another process is writing (exit 4).
+    """
     from orchestration.landing.ledger import rejected_rows
 
-    rows = rejected_rows(settings, limit) if settings.private_db.exists() else []
+    with reading_private(settings):
+        rows = rejected_rows(settings, limit) if settings.private_db.exists() else []
     if form == "json":
         write_document(rows)
         return EXIT_OK

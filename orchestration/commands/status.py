@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import json
 import os
-from contextlib import suppress
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
 from typing import Any
 
 from rich.text import Text
@@ -13,7 +14,7 @@ from orchestration.commands.closing import print_figures, published_sentence
 from orchestration.commands.console import number, output
 from orchestration.commands.figures import headline_figures
 from orchestration.commands.frame import Context, write_document
-from orchestration.errors import EXIT_OK, ShequnError
+from orchestration.errors import EXIT_LOCKED, EXIT_OK, ShequnError
 from orchestration.inbox import inbox_files
 from orchestration.messages import say
 from orchestration.settings import Settings
@@ -41,23 +42,67 @@ def _is_alive(pid: int) -> bool:
     return True
 
 
-def house_status(settings: Settings) -> dict[str, Any]:
-    """The state of the house as one JSON-able document."""
-    from orchestration.demo import has_demo
-    from orchestration.landing.ledger import ledger
-    from orchestration.publishing import current_version
+@contextmanager
+def reading_private(settings: Settings) -> Iterator[None]:
+    """For reading the private file: says who is writing it where somebody is.
+
+    A known writer is not even tried: between two of its steps the file opens, and the reader would
+    then turn the writer's next step away.
+
+    Raises:
+        ShequnError: `lock.held`, or `cli.E_BUSY` where the writer is unknown (exit 4).
+    """
+    import duckdb
 
     holder = lock_holder(settings)
+    if holder is not None:
+        params = {"pid": holder["pid"], "purpose": holder["purpose"], "since": holder["started_at"]}
+        raise ShequnError("lock.held", EXIT_LOCKED, **params)
+    try:
+        yield
+    except duckdb.IOException as error:
+        if "Could not set lock" not in str(error):
+            raise
+        raise ShequnError("cli.E_BUSY", EXIT_LOCKED, path=settings.private_db) from error
+
+
+def _ledger_files(settings: Settings) -> list[dict[str, Any]] | None:
+    """Every file seen; None while somebody writes the private file, for it cannot be opened then."""
+    from orchestration.landing.ledger import ledger
+
+    try:
+        with reading_private(settings):
+            return ledger(settings) if settings.private_db.exists() else []
+    except ShequnError as error:
+        if error.exit_code == EXIT_LOCKED:
+            return None
+        raise
+
+
+def house_status(settings: Settings) -> dict[str, Any]:
+    """The state of the house as one JSON-able document; what is unknown while somebody writes is None."""
+    from orchestration.demo import has_demo
+    from orchestration.publishing import current_version
+
     version = current_version(settings)
-    # While somebody writes, the private file cannot be opened: its ledger is then unknown.
-    files = ledger(settings) if holder is None and settings.private_db.exists() else []
-    landed = [row for row in files if row["status"] == "landed"]
     return {
         "home": str(settings.home),
         "exports": str(settings.exports),
         "inbox_files": sum(1 for _ in inbox_files(settings.exports)),
         "has_demo": has_demo(settings.exports),
-        "writer": holder,
+        "writer": lock_holder(settings),
+        **_ledger_figures(_ledger_files(settings)),
+        "published": None
+        if version is None
+        else {"version": version.name, "path": str(settings.published_db), "manifest": version.manifest},
+    }
+
+
+def _ledger_figures(files: list[dict[str, Any]] | None) -> dict[str, Any]:
+    if files is None:
+        return dict.fromkeys(("landed_files", "rows_accepted", "rows_rejected", "refused_files"))
+    landed = [row for row in files if row["status"] == "landed"]
+    return {
         "landed_files": len(landed),
         "rows_accepted": sum(row["accepted"] for row in landed),
         "rows_rejected": sum(row["rejected"] for row in landed),
@@ -66,9 +111,6 @@ def house_status(settings: Settings) -> dict[str, Any]:
             for row in files
             if row["status"] == "refused"
         ],
-        "published": None
-        if version is None
-        else {"version": version.name, "path": str(settings.published_db), "manifest": version.manifest},
     }
 
 
@@ -83,7 +125,7 @@ def status_command(context: Context, settings: Settings) -> int:
     console = output()
     for key, params in _status_lines(status):
         console.print(Text(say(f"cli.status.{key}", context.lang, **params)), soft_wrap=True)
-    for row in status["refused_files"]:
+    for row in status["refused_files"] or []:
         console.print(Text(f"  {row['path']}  [{row['code']}]", style="yellow"), soft_wrap=True)
     version = current_version(settings)
     if version is None:
@@ -107,6 +149,8 @@ def _status_lines(status: dict[str, Any]) -> list[tuple[str, dict[str, Any]]]:
         lines.append(("demo", {}))
     if status["writer"] is not None:
         lines.append(("writer", status["writer"]))
+    if status["landed_files"] is None:
+        lines.append(("ledger_busy", {}))
         return lines
     lines.append(
         (

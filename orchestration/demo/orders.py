@@ -283,11 +283,6 @@ def _refunded(
     return np.where(happens, amount, 0), np.where(happens, moment, NONE), full
 
 
-def order_ids(orders: Orders) -> pa.Array:
-    """Ids in order of time."""
-    return columns.ids("o", np.arange(1, len(orders) + 1), 8)
-
-
 def orders_table(
     plan: Plan,
     window: Window,

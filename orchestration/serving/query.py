@@ -48,10 +48,6 @@ class QueryResult:
     rows: list[list[Any]]
     more: bool = False
 
-    def dicts(self) -> list[dict[str, Any]]:
-        """The rows by column name."""
-        return [dict(zip(self.columns, row, strict=True)) for row in self.rows]
-
 
 def run_query(
     settings: Settings,

@@ -10,6 +10,7 @@ import resource
 import subprocess
 import sys
 from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -42,6 +43,8 @@ LANDED = FileOutcome(
     rows_late=7,
     unknown_columns=("country",),
 )
+CLEAN = FileOutcome("canonical/groups.csv", "landed", "canonical", "groups", lines=4, header=1, accepted=3)
+REJECTING = FileOutcome("canonical/refunds.csv", "landed", "canonical", "refunds", lines=1500, rejected=1500)
 REFUSED = FileOutcome("canonical/members.csv", "refused", "canonical", "members", code="E_EMPTY")
 WAITING = FileOutcome("canonical/touches.csv", "waiting", "canonical", "touches")
 UNCHANGED = FileOutcome("canonical/staff.csv", "unchanged", "canonical", "staff")
@@ -157,6 +160,29 @@ def test_wrong_usage_exits_2(arguments: list[str]) -> None:
     assert shequn(*arguments).exit_code == 2
 
 
+@pytest.mark.parametrize("zone", ["Mars/Olympus", "../etc/passwd", "Asia"])
+@pytest.mark.parametrize(
+    "arguments",
+    [
+        ["refresh"],
+        ["demo"],
+        ["status"],
+        ["versions"],
+        ["rollback", "v1"],
+        ["rejects"],
+        ["sql", "x"],
+        ["doctor"],
+    ],
+)
+def test_a_time_zone_that_is_none_exits_2(
+    arguments: list[str], zone: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("SHEQUN_TIMEZONE", zone)
+    result = shequn(*arguments, "--home", tmp_path / "home")
+    assert result.exit_code == 2 and f"{zone} is no time zone" in result.stderr
+    assert not (tmp_path / "home").exists()
+
+
 # refresh
 
 
@@ -220,10 +246,24 @@ def test_json_is_one_document_and_nothing_else(
 
 
 def test_quiet_says_nothing_on_success(settings: Settings, refreshed: Callable[[Refresh], None]) -> None:
-    report = report_of(settings, LANDED)
+    report = report_of(settings, CLEAN, UNCHANGED)
     refreshed(lambda *_, **__: report)
     result = shequn("refresh", "--home", settings.home, "--quiet")
     assert (result.exit_code, result.stdout, result.stderr) == (0, "", "")
+
+
+def test_quiet_names_what_was_not_taken_in(settings: Settings, refreshed: Callable[[Refresh], None]) -> None:
+    report = report_of(settings, LANDED, REJECTING, REFUSED, WAITING)
+    refreshed(lambda *_, **__: report)
+    result = shequn("refresh", "--home", settings.home, "--quiet")
+    assert (result.exit_code, result.stdout) == (0, "")
+    refused, waiting, rejected = result.stderr.splitlines()
+    assert refused.startswith("canonical/members.csv [E_EMPTY]  ") and "holds nothing" in refused
+    assert waiting.startswith("canonical/touches.csv  ") and "still being written" in waiting
+    assert rejected.startswith("1,502 rows were rejected")
+    assert "拒收" in shequn("refresh", "--home", settings.home, "--quiet", lang="zh").stderr
+    as_json = shequn("refresh", "--home", settings.home, "--quiet", "--json")
+    assert as_json.stderr == "" and len(json.loads(as_json.stdout)["files"]) == 4
 
 
 def test_an_inbox_of_refused_files_alone_exits_3_and_names_them(settings: Settings) -> None:
@@ -392,6 +432,54 @@ def test_rejects_name_file_line_column_and_reason(rejecting: Settings) -> None:
     assert document[0]["original"] == "=m2,robot,成都"
     chinese = shequn("rejects", "--home", rejecting.home, lang="zh").stdout
     assert "不是以下之一" in chinese
+
+
+@contextmanager
+def another_process(program: str) -> Iterator[int]:
+    """A process that has run `program` and waits; its id."""
+    code = f"import sys\n{program}\nprint('ready', flush=True)\nsys.stdin.read()"
+    child = subprocess.Popen([sys.executable, "-c", code], stdin=subprocess.PIPE, stdout=subprocess.PIPE)
+    try:
+        assert child.stdout is not None and child.stdout.readline() == b"ready\n"
+        yield child.pid
+    finally:
+        child.communicate()
+
+
+def test_while_the_private_file_is_written_rejects_exits_4_and_status_tells_the_rest(
+    rejecting: Settings,
+) -> None:
+    name = publish_tiny(rejecting, 3)
+    with another_process(f"import duckdb\nopened = duckdb.connect({str(rejecting.private_db)!r})"):
+        for form in ("table", "csv", "json"):
+            result = shequn("rejects", "--home", rejecting.home, "--format", form)
+            assert (result.exit_code, result.stdout) == (4, "")
+            assert f"Another process has {rejecting.private_db} open" in result.stderr
+        status = shequn("status", "--home", rejecting.home)
+        document = json.loads(shequn("status", "--home", rejecting.home, "--json").stdout)
+    assert status.exit_code == 0 and name in status.stdout and "refresh) is writing" in status.stdout
+    assert document["landed_files"] is document["rows_rejected"] is document["refused_files"] is None
+    assert document["published"]["version"] == name
+    after = json.loads(shequn("status", "--home", rejecting.home, "--json").stdout)
+    assert (after["landed_files"], after["rows_rejected"], after["refused_files"]) == (1, 1, [])
+
+
+def test_during_a_refresh_rejects_names_the_writer(rejecting: Settings) -> None:
+    program = (
+        "from orchestration.lock import writer_lock\nfrom orchestration.settings import load_settings\n"
+        f"lock = writer_lock(load_settings({str(rejecting.home)!r}), 'a long refresh')\nlock.__enter__()"
+    )
+    with another_process(program) as pid:
+        result = shequn("rejects", "--home", rejecting.home)
+        status = shequn("status", "--home", rejecting.home)
+    assert result.exit_code == 4
+    assert "a long refresh" in result.stderr and f"process {pid}" in result.stderr
+    assert status.exit_code == 0 and "a long refresh" in status.stdout and str(pid) in status.stdout
+
+
+def test_a_damaged_private_file_is_not_taken_for_a_busy_one(rejecting: Settings) -> None:
+    rejecting.private_db.write_bytes(b"no database" * 1000)
+    assert shequn("rejects", "--home", rejecting.home).exit_code == 1
 
 
 def test_sql_in_three_formats(settings: Settings) -> None:

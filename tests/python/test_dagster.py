@@ -67,6 +67,31 @@ def test_definitions_load(defs: dg.Definitions) -> None:
     dg.Definitions.validate_loadable(defs)
 
 
+def test_the_manifest_of_older_code_goes_only_when_nobody_can_be_using_it(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    from orchestration.assets import manifest
+
+    def parse(settings: Settings, project_dir: Path, target: Path) -> None:
+        target.mkdir(parents=True)
+        (target / "manifest.json").write_text('{"code": "now"}')
+        # Another process finishes the same code first.
+        (place / "code-now").mkdir()
+        (place / "code-now" / "manifest.json").write_text('{"code": "theirs"}')
+        os.utime(place / "code-now", (1_700_000_000, 1_700_000_000))
+
+    home = load_settings(tmp_path / "home")
+    place = home.build_dir / "manifests"
+    monkeypatch.setattr(manifest, "_parse", parse)
+    monkeypatch.setattr(manifest, "code_fingerprint", lambda _: "code-now")
+    for name in (".tmp-parsing", ".tmp-killed", "code-before", "code-long-ago"):
+        (place / name).mkdir(parents=True)
+    for name in (".tmp-killed", "code-long-ago"):
+        os.utime(place / name, (1_700_000_000, 1_700_000_000))
+    assert manifest.prepare_manifest(home) == {"code": "theirs"}
+    assert {path.name for path in place.iterdir()} == {"code-now", ".tmp-parsing", "code-before"}
+
+
 def test_lineage_runs_from_the_inbox_to_the_published_version(defs: dg.Definitions) -> None:
     graph = defs.resolve_asset_graph()
     landed = {key for key in graph.get_all_asset_keys() if key.path[0] == "raw"}

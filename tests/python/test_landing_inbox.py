@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from dataclasses import replace
 from datetime import date, datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -223,8 +224,7 @@ def test_another_time_zone_is_not_mixed_in(inbox: Inbox, monkeypatch: pytest.Mon
     with pytest.raises(ShequnError) as caught:
         inbox.land()
     assert (caught.value.key, caught.value.exit_code) == ("landing.timezone_changed", 2)
-    monkeypatch.setenv("SHEQUN_TIMEZONE", "Mars/Olympus")
-    inbox.settings = load_settings(home=inbox.settings.home)
+    inbox.settings = replace(inbox.settings, business_timezone="Mars/Olympus")
     with pytest.raises(ShequnError) as caught:
         inbox.land()
     assert (caught.value.key, caught.value.exit_code) == ("landing.unknown_timezone", 2)
