@@ -16,6 +16,7 @@ import pyarrow.compute as pc
 from orchestration.landing.blocks import Block
 from orchestration.landing.catalogue import Column, Entity
 from orchestration.landing.faults import RowFault, shorten
+from orchestration.landing.mobile_numbers import mask_column
 from orchestration.landing.normal_forms import identifier, literal
 
 # Statements name the local variable that holds the rows. A registered view would stay in memory until the
@@ -128,6 +129,8 @@ class RowChecks:
             arrays["extra"] = block.extra
         landing_block = pa.table(arrays)  # noqa: F841 (named in the statement)
         rows = connection.execute(self._statement).to_arrow_table()
+        place = rows.schema.get_field_index("extra")
+        rows = rows.set_column(place, "extra", mask_column(rows["extra"]))
         faults = tuple(self._faults(block, rows))
         return CheckedBlock(
             self._entity, rows if not faults else rows.filter(pc.is_null(rows["fault"])), faults

@@ -19,6 +19,7 @@ from orchestration.landing.digests import StillWritten
 from orchestration.landing.faults import FileRefused
 from orchestration.landing.inbox import FileState, InboxFile, state_of
 from orchestration.landing.jsonl_reader import JsonlReader
+from orchestration.landing.mobile_numbers import mask_phones
 from orchestration.landing.normal_forms import identifier
 from orchestration.landing.parquet_reader import ParquetReader
 from orchestration.landing.vault import add_contacts, delete_contacts, open_contacts, phone_keys
@@ -33,33 +34,51 @@ class FileLanding:
         file: The file.
         entity: What it is by its name.
         outcome: What is known of it; its sha256 is.
+        is_renamed: The same content has landed as another entity, and that landing is to be forgotten.
     """
 
-    def __init__(self, landing: Landing, file: InboxFile, entity: Entity, outcome: FileOutcome) -> None:
+    def __init__(
+        self,
+        landing: Landing,
+        file: InboxFile,
+        entity: Entity,
+        outcome: FileOutcome,
+        is_renamed: bool = False,
+    ) -> None:
         self._landing = landing
         self._connection = landing.connection
         self._file = file
         self._entity = entity
         self._outcome = outcome
+        self._is_renamed = is_renamed
         self._stamp = Stamp(
             str(outcome.sha256), ledger.next_load_seq(landing.connection), landing.landed_at_text
         )
         self._checks: RowChecks | None = None
 
-    def run(self, state: FileState) -> FileOutcome:
+    def run(self, state: FileState, if_empty: FileRefused | None = None) -> FileOutcome:
         """Land it.
+
+        Args:
+            state: What it was when its digest was taken.
+            if_empty: Raised instead of landing it without one accepted row.
 
         Raises:
             FileRefused: the file is not what it should be.
             StillWritten: it is not as `state` says any more.
         """
         with ledger.transaction(self._connection), self._vault() as contacts:
+            if self._is_renamed:
+                ledger.forget_rows(self._connection, [self._stamp.file_sha256])
             reader = self._open_reader()
             counts = self._take_rows(reader, contacts)
             if state_of(self._file.path) != state:
                 raise StillWritten
             if not counts.is_even:
                 raise FileRefused("E_COUNT", expected=counts.lines, found=counts.accounted_for)
+            # Else two copies under two names, neither with a sound row, would replace each other for ever.
+            if if_empty is not None and not counts.accepted:
+                raise if_empty
             outcome = replace(
                 self._outcome,
                 status="landed",
@@ -70,7 +89,7 @@ class FileLanding:
                 rejected=counts.rejected,
                 blank=counts.blank,
                 rows_late=self._rows_late(),
-                unknown_columns=reader.unknown_columns,
+                unknown_columns=tuple(dict.fromkeys(map(mask_phones, reader.unknown_columns))),
             )
             ledger.write_file(
                 self._connection,
@@ -86,14 +105,15 @@ class FileLanding:
     def _vault(self) -> Iterator[duckdb.DuckDBPyConnection | None]:
         """The contact table, where the entity has personal columns; committed before the private file is.
 
-        A kill between the two leaves contacts of a file that has not landed; its next landing replaces them.
+        A kill between the two leaves contacts of a file that has not landed, or an earlier landing under
+        another name without its contacts; the next landing replaces either.
         """
-        if not self._entity.contacts:
+        if not (self._entity.contacts or self._is_renamed):
             yield None
             return
         with open_contacts(self._landing.settings) as contacts, ledger.transaction(contacts):
             delete_contacts(contacts, [self._stamp.file_sha256])
-            yield contacts
+            yield contacts if self._entity.contacts else None
 
     def _open_reader(self) -> Reader:
         path = self._file.path

@@ -127,7 +127,7 @@ def _take(landing: Landing, file: InboxFile, digests: Digests, is_moving: bool) 
         return waiting
     try:
         sha256 = digests.remembered(file.path) or digests.read(file.path, state)
-        return _decide(landing, file, state, replace(waiting, sha256=sha256))
+        return _decide(landing, file, state, replace(waiting, sha256=sha256), digests)
     except StillWritten:
         return waiting
     except OSError as error:
@@ -135,22 +135,30 @@ def _take(landing: Landing, file: InboxFile, digests: Digests, is_moving: bool) 
         return replace(waiting, status="refused", code="E_UNREADABLE", params=params)
 
 
-def _decide(landing: Landing, file: InboxFile, state: FileState, known: FileOutcome) -> FileOutcome:
+def _decide(
+    landing: Landing, file: InboxFile, state: FileState, known: FileOutcome, digests: Digests
+) -> FileOutcome:
     """Leave alone what the ledger knows, land or refuse the rest."""
     seen = ledger.find_file(landing.connection, str(known.sha256))
-    if seen is not None and seen["status"] == ledger.LANDED:
+    landed = seen if seen is not None and seen["status"] == ledger.LANDED else None
+    if landed is not None and (landed["system"], landed["entity"]) == (known.system, known.entity):
         return replace(known, status="unchanged")
-    if seen is not None and _is_settled(landing, file, known, seen):
+    if landed is None and seen is not None and _is_settled(landing, file, known, seen):
         params = file.params if file.code == seen["code"] else json.loads(seen["params"])
         return replace(known, status="refused", code=seen["code"], params=params)
     try:
         if file.entity is not None and file.code is None:
-            return FileLanding(landing, file, file.entity, known).run(state)
+            elsewhere = _landed_elsewhere(landing, known, landed, digests) if landed else None
+            if landed and landed["accepted"] and elsewhere:
+                raise elsewhere
+            return FileLanding(landing, file, file.entity, known, bool(landed)).run(state, elsewhere)
         if file.path.suffix.lower() in SPREADSHEETS and is_encrypted(file.path):
             raise FileRefused("E_ENCRYPTED")
         raise FileRefused(str(file.code), **file.params)
     except FileRefused as refusal:
         outcome = replace(known, status="refused", code=refusal.code, params=refusal.params)
+        if landed is not None:
+            return outcome  # what has landed stays in the ledger, under the name it has there
         with ledger.transaction(landing.connection):
             ledger.write_file(
                 landing.connection,
@@ -160,6 +168,24 @@ def _decide(landing: Landing, file: InboxFile, state: FileState, known: FileOutc
                 message=str(refusal),
             )
         return outcome
+
+
+def _landed_elsewhere(
+    landing: Landing, known: FileOutcome, landed: dict[str, Any], digests: Digests
+) -> FileRefused | None:
+    """The refusal of a copy of what has landed as another entity; None where no file of that one holds it.
+
+    Without such a file the content was renamed.
+    """
+    for other in list_inbox(landing.settings.exports, load_catalogue(), [landed["entity"]]):
+        state = state_of(other.path)
+        if other.entity is None or other.entity.system != landed["system"]:
+            continue
+        if state is None or state.size_bytes != known.size_bytes:
+            continue
+        if (digests.remembered(other.path) or digests.read(other.path, state)) == known.sha256:
+            return FileRefused("E_LANDED_ELSEWHERE", entity=landed["entity"], path=other.relative)
+    return None
 
 
 def _is_settled(landing: Landing, file: InboxFile, known: FileOutcome, seen: dict[str, Any]) -> bool:

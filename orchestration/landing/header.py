@@ -5,6 +5,7 @@ from __future__ import annotations
 import difflib
 from collections import Counter
 from collections.abc import Sequence
+from typing import NoReturn
 
 from orchestration.landing.catalogue import Entity
 from orchestration.landing.faults import FileRefused, shorten
@@ -16,6 +17,34 @@ SEPARATORS = {";": ";", "\t": "TAB", "|": "|", "，": "，"}
 
 def _joined(names: Sequence[str]) -> str:
     return ", ".join(names) or NONE
+
+
+def _alike(missing: Sequence[str], strangers: Sequence[str]) -> str:
+    """Which unknown names may stand for which missing ones."""
+    return _joined(
+        [
+            f"{match[0]} → {name}"
+            for name in missing
+            if (match := difflib.get_close_matches(name, strangers, n=1))
+        ]
+    )
+
+
+def refuse_keys(missing: Sequence[str], unknown: Sequence[str], entity: Entity) -> NoReturn:
+    """Refuse a file of objects that all lack a required column.
+
+    Args:
+        missing: The required columns that no object has.
+        unknown: Keys found that the entity does not have.
+        entity: What the file's name says it holds.
+    """
+    raise FileRefused(
+        "E_KEYS",
+        entity=entity.name,
+        missing=_joined(missing),
+        unknown=shorten(_joined(unknown)),
+        alike=_alike(missing, unknown),
+    )
 
 
 def check_header(names: Sequence[str], entity: Entity, is_text: bool = False) -> None:
@@ -36,11 +65,6 @@ def check_header(names: Sequence[str], entity: Entity, is_text: bool = False) ->
     if not missing and not twice:
         return
     strangers = [name for name in names if name not in entity.column_names]
-    alike = [
-        f"{match[0]} → {name}"
-        for name in missing
-        if (match := difflib.get_close_matches(name, strangers, n=1))
-    ]
     separator = next(
         (kind for mark, kind in SEPARATORS.items() if is_text and len(names) == 1 and mark in names[0]), NONE
     )
@@ -50,6 +74,6 @@ def check_header(names: Sequence[str], entity: Entity, is_text: bool = False) ->
         missing=_joined(missing),
         twice=_joined(twice),
         found=shorten(_joined(names)),
-        alike=_joined(alike),
+        alike=_alike(missing, strangers),
         separator=separator,
     )

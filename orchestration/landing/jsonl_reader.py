@@ -14,7 +14,7 @@ from orchestration.landing.blocks import Block, trimmed
 from orchestration.landing.catalogue import Entity
 from orchestration.landing.csv_records import text_of
 from orchestration.landing.faults import FileRefused, RowFault
-from orchestration.landing.header import COLUMN_LIMIT
+from orchestration.landing.header import COLUMN_LIMIT, refuse_keys
 from orchestration.landing.survey import Survey, survey
 from orchestration.landing.text_stream import line_blocks, utf8_chunks
 
@@ -83,7 +83,10 @@ class JsonlReader:
 
     def __init__(self, path: Path, entity: Entity) -> None:
         self._path = path
+        self._entity = entity
         self._names = entity.column_names
+        self._unmet = set(entity.required_names)
+        self._has_objects = False
         self._survey: Survey = survey(path, "jsonl")
         self._line = 0
         self._unknown: dict[str, None] = {}
@@ -103,10 +106,14 @@ class JsonlReader:
         """The file's rows.
 
         Raises:
-            FileRefused: a JSON document over many lines instead of one object a line.
+            FileRefused: a JSON document over many lines instead of one object a line, or a required column
+                that no object has.
         """
         for text in line_blocks(utf8_chunks(self._path, self._survey.encoding, is_checked=True)):
             yield self._block(text)
+        if self._has_objects and self._unmet:
+            missing = [name for name in self._entity.required_names if name in self._unmet]
+            refuse_keys(missing, self.unknown_columns, self._entity)
 
     def _block(self, text: bytes) -> Block:
         rows: list[list[str]] = []
@@ -152,6 +159,9 @@ class JsonlReader:
             raise _BadObject("it nests too deeply") from None
 
     def _split(self, found: dict[str, Any]) -> tuple[list[str], str | None]:
+        self._has_objects = True
+        if self._unmet:
+            self._unmet.difference_update(found)
         values = [_text(found.pop(name, None), name) for name in self._names]
         if not found:
             return values, None

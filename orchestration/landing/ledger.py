@@ -18,7 +18,7 @@ from orchestration.reports import FileOutcome
 from orchestration.settings import Settings
 
 # A new number makes the gate look again at files that it refused.
-GATE_VERSION = "1"
+GATE_VERSION = "2"
 LANDED = "landed"
 REFUSED = "refused"
 
@@ -212,19 +212,24 @@ def _has_ledger(connection: duckdb.DuckDBPyConnection) -> bool:
     return found is not None
 
 
+def forget_rows(connection: duckdb.DuckDBPyConnection, sha256s: Collection[str]) -> None:
+    """Remove the rows of these files, their rejected rows and their place in the ledger."""
+    tables = [entity.table for entity in load_catalogue().entities]
+    for table in (*tables, "rejected_rows", "files"):
+        connection.execute(
+            f"delete from raw.{identifier(table)} where list_contains(?, file_sha256)", [list(sha256s)]
+        )
+
+
 def forget_files(settings: Settings, sha256s: Collection[str]) -> None:
     """Remove all trace of these files: their rows, their contacts, their place in the ledger."""
     from orchestration.landing.vault import delete_contacts, open_contacts
 
     forgotten = list(sha256s)
-    catalogue = load_catalogue()
-    tables = [entity.table for entity in catalogue.entities]
     with open_private(settings) as connection:
-        create_tables(connection, catalogue)
+        create_tables(connection, load_catalogue())
         with transaction(connection):
-            for table in (*tables, "rejected_rows", "inbox_files", "files"):
-                connection.execute(
-                    f"delete from raw.{identifier(table)} where list_contains(?, file_sha256)", [forgotten]
-                )
+            forget_rows(connection, forgotten)
+            connection.execute("delete from raw.inbox_files where list_contains(?, file_sha256)", [forgotten])
     with open_contacts(settings) as contacts:
         delete_contacts(contacts, forgotten)

@@ -37,7 +37,14 @@ def _open(path: Path) -> pq.ParquetFile:
     try:
         return pq.ParquetFile(path, memory_map=False, pre_buffer=False)
     except _DAMAGED as error:
-        raise FileRefused("E_TRUNCATED", detail=_first_line(error)) from None
+        raise _refusal(error) from None
+
+
+def _refusal(error: Exception) -> Exception:
+    """What to raise for `error`: with an errno the disk or network failed, which says nothing of the file."""
+    if isinstance(error, OSError) and error.errno is not None:
+        return error
+    return FileRefused("E_TRUNCATED", detail=_first_line(error))
 
 
 def _first_line(error: Exception) -> str:
@@ -135,13 +142,14 @@ class ParquetReader:
 
         Raises:
             FileRefused: the file is cut or damaged.
+            OSError: it cannot be read now.
         """
         batches = self._file.iter_batches(batch_size=ROWS_PER_BLOCK, use_threads=False)
         while True:
             try:
                 batch = next(batches, None)
             except _DAMAGED as error:
-                raise FileRefused("E_TRUNCATED", detail=_first_line(error)) from None
+                raise _refusal(error) from None
             if batch is None:
                 return
             yield self._block(batch)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import decimal
+import errno
 import json
 from datetime import UTC, date, datetime, timedelta, timezone
 from pathlib import Path
@@ -96,6 +97,29 @@ def test_jsonl_faults(inbox: Inbox) -> None:
         (12, "refund_amount", "E_MONEY"),
     ]
     assert inbox.column("select original from raw.rejected_rows where line = 2") == ['{"refund_id": "cut']
+
+
+def test_jsonl_without_a_required_key_is_refused_whole(inbox: Inbox) -> None:
+    rows = [
+        {"refund_id": f"r{n}", "orderid": "o1", "refunded_at": "2026-03-01", "reason": ["a"]} for n in (1, 2)
+    ]
+    outcome = land_lines(inbox, *rows, '{"cut', {"refund_id": "r3", "refunded_at": "2026-03-01"})
+    assert (outcome.status, outcome.code) == ("refused", "E_KEYS")
+    assert outcome.params == {
+        "entity": "refunds",
+        "missing": "order_id, refund_amount",
+        "unknown": "–",
+        "alike": "–",
+    }
+    assert inbox.column("select count(*) from raw.rejected_rows") == [0]
+    for row in rows:
+        del row["reason"]
+    outcome = land_lines(inbox, *rows)
+    assert (outcome.params["unknown"], outcome.params["alike"]) == ("orderid", "orderid → order_id")
+    outcome = land_lines(inbox, *rows, refund(refund_id="last"))
+    assert (outcome.status, outcome.accepted, outcome.rejected) == ("landed", 1, 2)
+    outcome = land_lines(inbox, '{"cut', "[]")
+    assert (outcome.status, outcome.rejected) == ("landed", 2), "no object, nothing to judge by"
 
 
 def test_jsonl_encodings(inbox: Inbox) -> None:
@@ -241,6 +265,64 @@ def test_parquet_refused_whole(inbox: Inbox) -> None:
     }
     for code, content in cases.items():
         assert inbox.land_one("canonical/refunds.parquet", content).code == code
+
+
+@pytest.mark.parametrize("place", ["ParquetFile", "ParquetFile.iter_batches"])
+def test_parquet_that_cannot_be_read_now_is_read_later(
+    inbox: Inbox, monkeypatch: pytest.MonkeyPatch, place: str
+) -> None:
+    def failing(*_: Any, **__: Any) -> Any:
+        raise OSError(errno.EIO, "Input/output error")
+
+    columns = {name: [value] for name, value in refund().items()}
+    with monkeypatch.context() as patched:
+        patched.setattr(f"pyarrow.parquet.{place}", failing)
+        outcome = land_table(inbox, columns)
+    assert (outcome.status, outcome.code) == ("refused", "E_UNREADABLE")
+    assert outcome.params["detail"] == "Input/output error"
+    assert inbox.column("select count(*) from raw.files") == [0]
+    assert inbox.land().files[0].status == "landed"
+
+
+PHONES = {
+    "13800000001": "138****0001",
+    "+86 13800000001": "+86 138****0001",
+    "0086-138-0000-0001": "0086-138****0001",
+    "8613800000001": "86138****0001",
+    "138 0000 0001": "138****0001",
+    "加微信13800000001，或13900000002/13700000003": "加微信138****0001，或139****0002/137****0003",
+    "13800000001 13900000002": "138****0001 139****0002",
+    "no13800000001x": "no138****0001x",
+    "a\x0113800000001": "a\x01138****0001",
+    "2138000000013": "2138000000013",
+    "12800000001": "12800000001",
+    "1380000000": "1380000000",
+    "": None,
+}
+
+
+@pytest.mark.parametrize("suffix", ["csv", "jsonl", "parquet"])
+def test_phones_in_unknown_columns_are_masked(inbox: Inbox, suffix: str) -> None:
+    rows = [refund(refund_id=f"r{n:02}", 备注=text) for n, text in enumerate(PHONES)]
+    if suffix == "csv":
+        lines = [",".join(rows[0]), *(",".join(row.values()) for row in rows)]
+        outcome = inbox.land_one("canonical/refunds.csv", "\n".join(lines))
+    elif suffix == "jsonl":
+        outcome = land_lines(inbox, *rows)
+    else:
+        outcome = land_table(inbox, {name: [row[name] for row in rows] for name in rows[0]})
+    assert outcome.accepted == len(PHONES)
+    extras = inbox.column("select extra from raw.canonical__refunds order by refund_id")
+    assert [json.loads(extra)["备注"] if extra else None for extra in extras] == list(PHONES.values())
+
+
+def test_phones_inside_objects_and_keys_are_masked(inbox: Inbox) -> None:
+    outcome = land_lines(inbox, refund(买家={"13800000001": [13900000002]}), refund() | {"13700000003": 1})
+    assert inbox.column("select extra from raw.canonical__refunds order by line") == [
+        '{"买家": {"138****0001": ["139****0002"]}}',
+        '{"137****0003": "1"}',
+    ]
+    assert outcome.unknown_columns == ("买家", "137****0003")
 
 
 def test_content_under_another_ending_is_looked_at_again(inbox: Inbox) -> None:

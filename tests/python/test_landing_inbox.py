@@ -8,6 +8,7 @@ from datetime import date, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
+import duckdb
 import pytest
 from inboxes import NOW, OLD_SECONDS, Inbox, outcome_of
 
@@ -15,6 +16,7 @@ import orchestration.landing.inbox as inbox_module
 from orchestration.errors import ShequnError
 from orchestration.landing import ledger
 from orchestration.landing.catalogue import load_catalogue
+from orchestration.messages import say
 from orchestration.progress import Progress
 from orchestration.settings import load_settings
 
@@ -139,6 +141,86 @@ def test_the_same_content_lands_once(inbox: Inbox) -> None:
     )
     assert [outcome.status for outcome in inbox.land(now=NOW + timedelta(days=1)).files] == ["unchanged"] * 2
     assert inbox.sql("select * from raw.canonical__refunds") == before
+
+
+# Channels and products at once: sound under either name.
+BOTH = "channel_id,product_id,phone\nx1,y1,\n"
+
+
+def rename(inbox: Inbox, before: str, after: str) -> None:
+    (inbox.settings.exports / before).rename(inbox.settings.exports / after)
+
+
+def test_content_that_is_renamed_lands_under_its_new_name(inbox: Inbox) -> None:
+    inbox.write("canonical/orders.csv", "order_id,ordered_at,order_status,paid_amount\n")
+    inbox.land_one("canonical/channels.csv", BOTH)
+    rename(inbox, "canonical/channels.csv", "canonical/products.csv")
+    outcome = outcome_of(inbox.land(), "canonical/products.csv")
+    assert (outcome.status, outcome.entity, outcome.accepted) == ("landed", "products", 1)
+    assert inbox.column("select channel_id from raw.canonical__channels") == []
+    assert inbox.sql("select product_id, load_seq from raw.canonical__products") == [("y1", 3)]
+    assert inbox.sql("select path, entity from raw.files where accepted > 0") == [
+        ("canonical/products.csv", "products")
+    ]
+    assert {outcome.status for outcome in inbox.land().files} == {"unchanged"}
+
+
+def test_renamed_members_leave_no_contacts(inbox: Inbox) -> None:
+    inbox.land_one("canonical/members.csv", "member_id,phone,channel_id\nm1,19900000001,c1\n")
+    rename(inbox, "canonical/members.csv", "canonical/channels.csv")
+    assert inbox.land().files[0].status == "landed"
+    with duckdb.connect(inbox.settings.vault_dir / "contacts.duckdb", read_only=True) as contacts:
+        assert contacts.execute("select count(*) from contacts").fetchall() == [(0,)]
+    assert inbox.column("select extra from raw.canonical__channels") == [
+        '{"member_id": "m1", "phone": "199****0001"}'
+    ]
+
+
+def test_a_copy_under_another_entity_names_the_first(inbox: Inbox) -> None:
+    inbox.write("canonical/channels.csv", BOTH)
+    inbox.write("canonical/products.csv", BOTH)
+    for status in ("landed", "unchanged"):
+        first, second = inbox.land().files
+        assert (first.status, second.status, second.code) == (status, "refused", "E_LANDED_ELSEWHERE")
+        assert second.params == {"entity": "channels", "path": "canonical/channels.csv"}
+    sentence = say("landing.E_LANDED_ELSEWHERE", "zh", **second.params)
+    assert "canonical/channels.csv" in sentence and "channels" in sentence
+    assert inbox.sql("select path, status from raw.files") == [("canonical/channels.csv", "landed")]
+    inbox.write("canonical/channels.csv", BOTH.replace("x1", "x2"))
+    assert [outcome.status for outcome in inbox.land().files] == ["landed", "landed"]
+    assert inbox.column("select channel_id from raw.canonical__channels") == ["x2"]
+    assert inbox.column("select product_id from raw.canonical__products") == ["y1"]
+
+
+def test_a_landing_without_a_sound_row_gives_way(inbox: Inbox) -> None:
+    text = "channel_id,product_id\n,y1\n"
+    assert inbox.land_one("canonical/channels.csv", text).accepted == 0
+    assert inbox.land_one("canonical/products.csv", text).accepted == 1
+    assert inbox.column("select count(*) from raw.rejected_rows") == [0]
+    outcomes = inbox.land().files
+    assert [outcome.status for outcome in outcomes] == ["refused", "unchanged"]
+    assert outcomes[0].params == {"entity": "products", "path": "canonical/products.csv"}
+
+
+def test_two_landings_without_a_sound_row_do_not_alternate(inbox: Inbox) -> None:
+    for name in ("channels", "products"):
+        inbox.write(f"canonical/{name}.csv", "channel_id,product_id\n,\n")
+    inbox.land()
+    before = [inbox.sql(f"select * from raw.{table}") for table in ("files", "rejected_rows")]
+    assert [outcome.code for outcome in inbox.land().files] == [None, "E_LANDED_ELSEWHERE"]
+    assert [inbox.sql(f"select * from raw.{table}") for table in ("files", "rejected_rows")] == before
+
+
+@pytest.mark.parametrize(("name", "code"), [("refunds.csv", "E_HEADER"), ("product.csv", "E_UNKNOWN_ENTITY")])
+def test_a_new_name_that_is_refused_keeps_the_landing(inbox: Inbox, name: str, code: str) -> None:
+    inbox.land_one("canonical/channels.csv", BOTH)
+    rename(inbox, "canonical/channels.csv", f"canonical/{name}")
+    for _ in range(2):
+        assert inbox.land().files[0].code == code
+    assert inbox.sql("select path, status from raw.files") == [("canonical/channels.csv", "landed")]
+    assert inbox.column("select channel_id from raw.canonical__channels") == ["x1"]
+    rename(inbox, f"canonical/{name}", "canonical/channels.b.csv")
+    assert inbox.land().files[0].status == "unchanged"
 
 
 def test_an_unchanged_inbox_is_not_read_again(inbox: Inbox, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -110,6 +110,42 @@ def test_killed_between_the_two_commits(
     assert contents(inbox) == expected
 
 
+@pytest.mark.parametrize("point", [1, 5, 9, 10, "between the commits"])
+def test_killed_while_a_renamed_file_lands(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, point: int | str
+) -> None:
+    """The landing under the wrong name stands until the one under the right name does."""
+    text = "member_id,group_id,phone\n" + "".join(f"m{n},g{n},19900000{n:03}\n" for n in range(ROWS))
+    inbox = Inbox(tmp_path)
+    inbox.land_one("canonical/members.csv", text)
+    folder = inbox.settings.exports / "canonical"
+    (folder / "members.csv").rename(folder / "groups.csv")
+
+    @contextmanager
+    def open_and_die(settings: Settings) -> Iterator[duckdb.DuckDBPyConnection]:
+        with open_contacts(settings) as connection:
+            yield connection
+        os.kill(os.getpid(), signal.SIGKILL)
+
+    with monkeypatch.context() as patched:
+        if isinstance(point, str):
+            patched.setattr(file_landing, "open_contacts", open_and_die)
+        killer = Killer(point) if isinstance(point, int) else Progress()
+        assert run_in_fork(lambda: gate.land_inbox(inbox.settings, killer, now=NOW) and None) == -9
+
+    def rows() -> tuple[Any, ...]:
+        [entity] = inbox.column("select entity from raw.files")
+        [members] = inbox.column("select count(*) from raw.canonical__members")
+        [groups] = inbox.column("select count(*) from raw.canonical__groups")
+        return entity, members, groups
+
+    assert rows() in (("members", ROWS, 0), ("groups", 0, ROWS))
+    inbox.land()
+    assert rows() == ("groups", 0, ROWS)
+    with duckdb.connect(inbox.settings.vault_dir / "contacts.duckdb", read_only=True) as contacts:
+        assert contacts.execute("select count(*) from contacts").fetchall() == [(0,)]
+
+
 def assert_whole_files(inbox: Inbox, expected: dict[str, Any]) -> None:
     """Every file in the ledger has all its rows, every other has none."""
     landed = set(inbox.column("select entity from raw.files"))
