@@ -152,7 +152,8 @@ def member_day(world: World) -> Table:
     for view in world.page_views:
         add("page_views", view.group_id, view.member_id, view.viewed_at)
     for touch in world.touches:
-        add("touches", touch.group_id, touch.member_id, touch.touched_at)
+        if touch.is_delivered:
+            add("touches", touch.group_id, touch.member_id, touch.touched_at)
     for paid in world.orders:
         if paid.attributed_group_id is not None and paid.paid_at is not None and paid.member_id is not None:
             add("attributed_orders", paid.attributed_group_id, paid.member_id, paid.paid_at)

@@ -15,6 +15,16 @@ if TYPE_CHECKING:
     from .world import Scope, World
 
 
+@dataclass(frozen=True)
+class Line:
+    """A line of an order; the cost is the line's own, else the product's."""
+
+    product_id: str
+    quantity: int
+    line_amount: Decimal
+    unit_cost: Decimal | None
+
+
 @dataclass
 class Order:
     """An order that was placed by as_of_date; the money fields mean something only where `is_paid`.
@@ -33,6 +43,9 @@ class Order:
     cost_of_goods: Fraction | None
     attributed_group_id: str | None
     scopes: set[Scope]
+    activity_id: str | None
+    live_id: str | None
+    lines: list[Line]
     is_first: bool = False
 
     @property
@@ -52,11 +65,13 @@ def read_orders(world: World, rows: dict[str, list[Row]]) -> list[Order]:
         if world.is_counted_time(row["refunded_at"]):
             refunds[row["order_id"]] += row["refund_amount"]
     unit_costs = {row["product_id"]: row["unit_cost"] for row in rows["products"]}
-    items: dict[str, list[Row]] = defaultdict(list)
+    items: dict[str, list[Line]] = defaultdict(list)
     for row in rows["order_items"]:
-        items[row["order_id"]].append(row)
+        own = row["unit_cost"]
+        unit_cost = own if own is not None else unit_costs.get(row["product_id"])
+        items[row["order_id"]].append(Line(row["product_id"], row["quantity"], row["line_amount"], unit_cost))
     orders = [
-        _order(world, row, refunds[row["order_id"]], items[row["order_id"]], unit_costs)
+        _order(world, row, refunds[row["order_id"]], items[row["order_id"]])
         for row in rows["orders"]
         if world.is_counted_time(row["ordered_at"])
     ]
@@ -70,9 +85,7 @@ def read_orders(world: World, rows: dict[str, list[Row]]) -> list[Order]:
     return orders
 
 
-def _order(
-    world: World, row: Row, refunded: Decimal, lines: list[Row], unit_costs: dict[str, Decimal | None]
-) -> Order:
+def _order(world: World, row: Row, refunded: Decimal, lines: list[Line]) -> Order:
     buyer, paid_at = row["member_id"], world.known(row["paid_at"])
     by_staff = buyer is not None and not world.people.is_customer(buyer)
     is_paid = row["order_status"] != "created" and not by_staff
@@ -81,7 +94,7 @@ def _order(
     if paid_at is not None and is_paid:
         attributed = _attributed_group(world, buyer, paid_at, row["group_id"])
         scopes = world.scopes_of_member_at(buyer, paid_at)
-    cost = _cost(lines, unit_costs, row["paid_amount"], net_sales)
+    cost = _cost(lines, row["paid_amount"], net_sales)
     return Order(
         row["order_id"],
         buyer,
@@ -92,21 +105,21 @@ def _order(
         cost,
         attributed,
         scopes,
+        row["activity_id"],
+        row["live_id"],
+        lines,
     )
 
 
-def _cost(
-    lines: list[Row], unit_costs: dict[str, Decimal | None], paid_amount: Decimal, net_sales: Decimal
-) -> Fraction | None:
+def _cost(lines: list[Line], paid_amount: Decimal, net_sales: Decimal) -> Fraction | None:
     """Cost of the part that was kept; unknown without lines or with a line without cost."""
     if not lines:
         return None
     cost = Fraction(0)
     for line in lines:
-        unit_cost = line["unit_cost"] if line["unit_cost"] is not None else unit_costs.get(line["product_id"])
-        if unit_cost is None:
+        if line.unit_cost is None:
             return None
-        cost += line["quantity"] * Fraction(unit_cost)
+        cost += line.quantity * Fraction(line.unit_cost)
     return cost if paid_amount == 0 else cost * Fraction(net_sales) / Fraction(paid_amount)
 
 

@@ -47,6 +47,11 @@ class People:
             for name, value in row.items()
         }
 
+    def is_staff(self, person: str) -> bool:
+        """Staff proper: a staff.member_id, or member_type staff; neither bot nor shill."""
+        record = self.records.get(person)
+        return person in self.staff_of_member or (record is not None and record["member_type"] == "staff")
+
     def is_customer(self, person: str) -> bool:
         """member_type customer or unknown (also: no members row), and no staff.member_id."""
         if person in self.staff_of_member:

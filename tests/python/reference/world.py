@@ -55,6 +55,7 @@ class Participation:
     member_id: str
     participated_at: datetime
     group_id: str | None
+    activity_id: str
 
 
 @dataclass(frozen=True)
@@ -74,25 +75,47 @@ class Action:
     member_id: str
     group_id: str
     occurred_at: datetime
+    kind: str
 
 
 @dataclass(frozen=True)
 class Touch:
-    """A delivered touch of a customer that names a group."""
+    """A touch of a customer; delivered is any but unsent and failed."""
 
+    touch_id: str
+    batch_id: str | None
+    kind: str
     member_id: str
-    group_id: str
+    group_id: str | None
+    channel_id: str | None
     touched_at: datetime
+    is_delivered: bool
+    is_clicked: bool
+
+
+@dataclass(frozen=True)
+class PrivateMessage:
+    """A message between a customer and a staff member, neither system nor recalled (R18)."""
+
+    customer: str
+    staff_id: str
+    sent_at: datetime
+    by_customer: bool
 
 
 @dataclass
 class World:
-    """All facts of one export under one set of parameters."""
+    """All facts of one export under one set of parameters.
+
+    Attributes:
+        rows: The kept rows of every entity with persons for member ids, later than as_of_date too.
+    """
 
     parameters: Parameters
     as_of: date
     history_start: date
     people: People
+    rows: dict[str, list[Row]]
     groups: dict[str, Group] = field(default_factory=dict)
     messages: list[Message] = field(default_factory=list)
     spans: list[Span] = field(default_factory=list)
@@ -102,6 +125,7 @@ class World:
     actions: list[Action] = field(default_factory=list)
     touches: list[Touch] = field(default_factory=list)
     turns: list[tuple[str, str, Turn]] = field(default_factory=list)
+    private_messages: list[PrivateMessage] = field(default_factory=list)
     spend: list[Row] = field(default_factory=list)
     channel_names: dict[str, str | None] = field(default_factory=dict)
     spans_of_member: dict[str, list[Span]] = field(default_factory=lambda: defaultdict(list))
@@ -172,6 +196,7 @@ def build_world(export: Export, parameters: Parameters) -> World | None:
         parameters.as_of_date or max(dates),
         parameters.history_start_date or min(dates),
         people,
+        rows,
     )
     counted = {
         entity: [row for row in rows[entity] if world.is_counted_time(row[column])]
@@ -280,7 +305,9 @@ def _add_participations(world: World, rows: list[Row], activities: dict[str, str
     for row in rows:
         if world.people.is_customer(row["member_id"]):
             group_id = row["group_id"] or activities.get(row["activity_id"])
-            world.participations.append(Participation(row["member_id"], row["participated_at"], group_id))
+            world.participations.append(
+                Participation(row["member_id"], row["participated_at"], group_id, row["activity_id"])
+            )
 
 
 def _add_page_views(world: World, rows: list[Row]) -> None:
@@ -300,14 +327,25 @@ def _add_actions(world: World, rows: list[Row], messages: list[Row]) -> None:
             and world.is_counted_time(row["occurred_at"])
             and world.people.is_customer(row["actor_id"])
         ):
-            world.actions.append(Action(row["actor_id"], group_id, row["occurred_at"]))
+            world.actions.append(Action(row["actor_id"], group_id, row["occurred_at"], row["action"]))
 
 
 def _add_touches(world: World, rows: list[Row]) -> None:
     for row in rows:
-        delivered = row["touch_status"] not in ("unsent", "failed")
-        if delivered and row["group_id"] is not None and world.people.is_customer(row["member_id"]):
-            world.touches.append(Touch(row["member_id"], row["group_id"], row["touched_at"]))
+        if world.people.is_customer(row["member_id"]):
+            world.touches.append(
+                Touch(
+                    row["touch_id"],
+                    row["batch_id"],
+                    row["touch_kind"],
+                    row["member_id"],
+                    row["group_id"],
+                    row["channel_id"],
+                    row["touched_at"],
+                    is_delivered=row["touch_status"] not in ("unsent", "failed"),
+                    is_clicked=world.is_counted_time(row["clicked_at"]),
+                )
+            )
 
 
 def _add_turns(world: World, rows: list[Row]) -> None:
@@ -322,6 +360,8 @@ def _add_turns(world: World, rows: list[Row]) -> None:
         customer, other = (sender, receiver) if by_customer else (receiver, sender)
         if world.people.is_customer(customer) and other in world.people.staff_of_member:
             chats[customer, other].append(ChatMessage(row["message_id"], row["sent_at"], by_customer))
+            staff_id = world.people.staff_of_member[other]
+            world.private_messages.append(PrivateMessage(customer, staff_id, row["sent_at"], by_customer))
     for (customer, other), messages in chats.items():
         for turn in turns_of_chat(messages):
             if turn.answered_at is not None or turn.opened_at <= midnight(world.as_of):
