@@ -8,6 +8,7 @@ import dagster as dg
 from orchestration.assets.warehouse import POOL, RETRIES, LogProgress, Warehouse, failure
 from orchestration.errors import ShequnError
 from orchestration.landing import land_inbox
+from orchestration.landing.catalogue import load_catalogue
 from orchestration.messages import say
 from orchestration.refresh import require_readable
 from orchestration.reports import LandingReport, RefreshReport
@@ -40,6 +41,7 @@ def _group_assets(group: str, entities: tuple[str, ...]) -> dg.AssetsDefinition:
     specs = [
         dg.AssetSpec(
             raw_key(entity),
+            deps=_landed_before(entities),
             description=f"Accepted rows of {SYSTEM} {entity} files, as text; the gate's last word on them.",
             group_name="landing",
             kinds={"python", "duckdb"},
@@ -54,6 +56,13 @@ def _group_assets(group: str, entities: tuple[str, ...]) -> dg.AssetsDefinition:
             yield dg.MaterializeResult(asset_key=raw_key(entity), metadata=_entity_metadata(report, entity))
 
     return land
+
+
+def _landed_before(entities: tuple[str, ...]) -> list[dg.AssetKey]:
+    """What must have landed before: everything else, where the rows of these name what others bring."""
+    if not any(entity.known for entity in load_catalogue().entities if entity.name in entities):
+        return []
+    return [raw_key(other) for others in GROUPS.values() if others != entities for other in others]
 
 
 def _land(

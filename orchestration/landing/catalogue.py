@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -48,6 +48,14 @@ class EventTime:
 
 
 @dataclass(frozen=True)
+class KnownName:
+    """A column that names something known: of a kind, or of the kind that another column says."""
+
+    kind: str | None
+    kind_of: str | None
+
+
+@dataclass(frozen=True)
 class Entity:
     """What one kind of file holds; attributes as in the head of `sources/canonical.yml`."""
 
@@ -60,6 +68,7 @@ class Entity:
     event_time: EventTime | None = None
     dated_by: tuple[str, ...] = ()
     member_ids: tuple[str, ...] = ()
+    known: dict[str, KnownName] = field(default_factory=dict)
 
     @property
     def table(self) -> str:
@@ -123,6 +132,10 @@ def _entity(system: str, name: str, spec: dict[str, Any]) -> Entity:
         event_time=EventTime(event["column"], tuple(event.get("except", {}).items())) if event else None,
         dated_by=tuple(spec.get("dated_by", ())),
         member_ids=tuple(spec.get("member_ids", ())),
+        known={
+            column: KnownName(name.get("kind"), name.get("kind_of"))
+            for column, name in spec.get("known", {}).items()
+        },
     )
 
 

@@ -16,6 +16,7 @@ import pyarrow.compute as pc
 from orchestration.landing.blocks import Block
 from orchestration.landing.catalogue import Column, Entity
 from orchestration.landing.faults import RowFault, shorten
+from orchestration.landing.known_names import KNOWN_NAMES, nearest_names
 from orchestration.landing.mobile_numbers import mask_column
 from orchestration.landing.normal_forms import identifier, literal
 
@@ -32,6 +33,7 @@ CODES = {
     "bool": "E_BOOL",
     "enum": "E_ENUM",
 }
+UNKNOWN = {True: "E_UNKNOWN_SCOPE", False: "E_UNKNOWN_METRIC"}
 
 
 @dataclass(frozen=True)
@@ -131,12 +133,14 @@ class RowChecks:
         rows = connection.execute(self._statement).to_arrow_table()
         place = rows.schema.get_field_index("extra")
         rows = rows.set_column(place, "extra", mask_column(rows["extra"]))
-        faults = tuple(self._faults(block, rows))
+        faults = tuple(self._faults(connection, block, rows))
         return CheckedBlock(
             self._entity, rows if not faults else rows.filter(pc.is_null(rows["fault"])), faults
         )
 
-    def _faults(self, block: Block, rows: pa.Table) -> Iterator[RowFault]:
+    def _faults(
+        self, connection: duckdb.DuckDBPyConnection, block: Block, rows: pa.Table
+    ) -> Iterator[RowFault]:
         if rows["fault"].null_count == rows.num_rows:
             return
         faulty = rows.select(["line", "fault"]).filter(pc.is_valid(rows["fault"]))
@@ -147,6 +151,8 @@ class RowChecks:
             position = int(np.searchsorted(block.lines, found["line"]))
             value = block.known[column.name][position].as_py() if column.name in block.known else None
             params = self._params(column, code, value)
+            if code in UNKNOWN.values():
+                params |= self._nearest(connection, block, position, column, value)
             yield RowFault(found["line"], code, block.original(position), column.name, params)
 
     def _params(self, column: Column, code: str, value: str | None) -> dict[str, Any]:
@@ -158,6 +164,18 @@ class RowChecks:
         if code == "E_FUTURE":
             params["latest"] = self._latest_event
         return params
+
+    def _nearest(
+        self,
+        connection: duckdb.DuckDBPyConnection,
+        block: Block,
+        position: int,
+        column: Column,
+        value: str | None,
+    ) -> dict[str, Any]:
+        name = self._entity.known[column.name]
+        kind = block.known[name.kind_of][position].as_py() if name.kind_of else name.kind
+        return {"kind": kind, "known": nearest_names(connection, str(kind), value or "")}
 
     def _checked_sql(self) -> str:
         """For each row of the block its raw columns, extra, line, fault, and what the vault is to hold."""
@@ -205,6 +223,7 @@ class RowChecks:
             label = self._labels[column.name]
             if column.required:
                 branches.append(f"when given_{label} is null then '{label} E_REQUIRED'")
+            branches.extend(self._unknown_branch(column, label))
             if column not in self._present:
                 continue
             if column.type == "id":
@@ -223,6 +242,20 @@ class RowChecks:
             return
         unless = "".join(f" and v_{self._labels[name]} <> {literal(value)}" for name, value in event.unless)
         yield f"when v_{label} > {literal(self._latest_event)}{unless} then '{label} E_FUTURE'"
+
+    def _unknown_branch(self, column: Column, label: str) -> Iterator[str]:
+        """Nobody knows the name. An empty one names nothing; scope all needs no name (R21)."""
+        name = self._entity.known.get(column.name)
+        if name is None:
+            return
+        kind, unless = literal(name.kind or ""), ""
+        if name.kind_of:
+            kind = f"v_{self._labels[name.kind_of]}"
+            unless = f" and {kind} <> 'all'"
+        yield (
+            f"when (coalesce(v_{label}, ''), {kind}) not in (select (name, kind) from {KNOWN_NAMES}){unless}"
+            f" then '{label} {UNKNOWN[bool(name.kind_of)]}'"
+        )
 
     def _extra_sql(self) -> str:
         if self._has_extra:

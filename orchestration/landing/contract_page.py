@@ -31,7 +31,9 @@ may be missing, unknown columns are kept aside and reported.
 | timestamp | `2026-03-08 20:15:00`, business time, or with an offset: `2026-03-08T20:15:00+08:00` |
 
 An empty cell is unknown, never zero. Of rows with the same key the one landed last counts. Columns marked
-*vault* are personal: they are split off as they land and are never published.
+*vault* are personal: they are split off as they land and are never published. A column marked *known* must name
+what the warehouse knows by then (a metric of the catalogue, a scope that has landed); else the row is refused
+with the nearest names.
 """
 
 
@@ -41,16 +43,16 @@ def page(system: str, entities: dict[str, Entity]) -> str:
 
 
 def _section(entity: Entity) -> str:
-    rows = "\n".join(_row(column) for column in entity.columns)
+    rows = "\n".join(_row(column, column.name in entity.known) for column in entity.columns)
     key = ", ".join(f"`{name}`" for name in entity.key)
     title = f"## {entity.name} {entity.label_zh}\n\n{entity.label_en[0].upper()}{entity.label_en[1:]}."
     return f"{title} Key: {key}.\n\n| column | type | needed |\n| --- | --- | --- |\n{rows}\n"
 
 
-def _row(column: Column) -> str:
+def _row(column: Column, is_known: bool) -> str:
     kind = ", ".join(f"`{value}`" for value in column.values) or column.type
-    vault = " (*vault*)" if column.contact else ""
-    return f"| `{column.name}` | {kind}{vault} | {'yes' if column.required else ''} |"
+    note = " (*vault*)" if column.contact else " (*known*)" if is_known else ""
+    return f"| `{column.name}` | {kind}{note} | {'yes' if column.required else ''} |"
 
 
 def write_pages(folder: Path = PAGES_DIR) -> list[Path]:

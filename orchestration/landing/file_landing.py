@@ -19,6 +19,7 @@ from orchestration.landing.digests import StillWritten
 from orchestration.landing.faults import FileRefused
 from orchestration.landing.inbox import FileState, InboxFile, state_of
 from orchestration.landing.jsonl_reader import JsonlReader
+from orchestration.landing.known_names import gather_known_names
 from orchestration.landing.mobile_numbers import mask_phones
 from orchestration.landing.normal_forms import identifier
 from orchestration.landing.parquet_reader import ParquetReader
@@ -70,6 +71,8 @@ class FileLanding:
         with ledger.transaction(self._connection), self._vault() as contacts:
             if self._is_renamed:
                 ledger.forget_rows(self._connection, [self._stamp.file_sha256])
+            if self._entity.known:
+                gather_known_names(self._connection)
             reader = self._open_reader()
             counts = self._take_rows(reader, contacts)
             if state_of(self._file.path) != state:

@@ -91,9 +91,10 @@ def recognise(path: Path, relative: str, catalogue: Catalogue) -> InboxFile:
 def list_inbox(
     exports: Path, catalogue: Catalogue, entities: Collection[str] | None = None
 ) -> list[InboxFile]:
-    """All files below `exports` in the order of their relative path.
+    """All files below `exports` in the order of their relative path (R20).
 
-    With `entities` only the files of these; what no entity owns is then left out too.
+    Files whose rows name what others bring come after those. With `entities` only the files of these;
+    what no entity owns is then left out too.
     """
     found = []
     for folder, _, names in os.walk(exports):
@@ -103,7 +104,7 @@ def list_inbox(
             file = recognise(path, relative, catalogue)
             if entities is None or (file.entity is not None and file.entity.name in entities):
                 found.append(file)
-    return sorted(found, key=lambda file: file.relative)
+    return sorted(found, key=lambda file: (bool(file.entity and file.entity.known), file.relative))
 
 
 @dataclass(frozen=True)
