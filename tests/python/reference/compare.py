@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
@@ -77,12 +78,24 @@ def _differences(
 
 
 def same(kind: str, expected: Any, actual: Any) -> bool:
-    """Whether cells agree: money to the cent, doubles to 1e-9, all else exactly; NULL equals only NULL."""
+    """Whether cells agree: money to the cent, doubles to 1e-9, all else exactly; NULL equals only NULL.
+
+    Of a sentence the names and numbers that it must hold are expected, not its wording.
+    """
     if expected is None or actual is None:
         return expected is None and actual is None
+    if kind == "sentence":
+        return all(_says(actual, part) for part in expected)
     if kind == "money":
         return abs(float(expected) - float(actual)) < 0.01 - 1e-9
     if kind == "double":
         expected, actual = float(expected), float(actual)
         return bool(abs(expected - actual) <= RELATIVE_TOLERANCE * max(1.0, abs(expected)))
     return type(expected) is type(actual) and bool(expected == actual)
+
+
+def _says(sentence: str, part: str) -> bool:
+    """Whether the part stands in the sentence, a number not as a piece of a longer one."""
+    before = r"(?<![\d.,])" if part[0].isdigit() else ""
+    after = r"(?![.,]?\d)" if part[-1].isdigit() else ""
+    return re.search(before + re.escape(part) + after, sentence) is not None

@@ -7,14 +7,20 @@ from datetime import date
 from functools import cached_property
 
 from .channel_roi import channel_roi
+from .churn import churn_risk
 from .facts import member_day, membership_span, message_heatmap, order, response
+from .health import group_health
 from .kpi import community_kpi, metric_value
+from .lifetime_value import clv
 from .load import Export
+from .member_360 import member_360
 from .quality import data_quality
 from .retention import retention
 from .rfm import rfm
 from .scope_facts import ScopeFacts, scope_facts
+from .scorecards import kpi_scorecard, stage_scorecard
 from .tables import Table
+from .user_type import user_type
 from .world import Parameters, Scope, World, build_world
 
 
@@ -38,13 +44,17 @@ class Inputs:
         self.landed_date = landed_date
         self.world: World = world
 
+        self._tables: dict[str, Table] = {}
+
+    def table(self, name: str) -> Table:
+        """The table of that name, computed once."""
+        if name not in self._tables:
+            self._tables[name] = MARTS[name](self)
+        return self._tables[name]
+
     @cached_property
     def facts(self) -> dict[Scope, ScopeFacts]:
         return scope_facts(self.world)
-
-    @cached_property
-    def kpi(self) -> Table:
-        return community_kpi(self.world, self.facts)
 
 
 MARTS: dict[str, Callable[[Inputs], Table]] = {
@@ -52,13 +62,25 @@ MARTS: dict[str, Callable[[Inputs], Table]] = {
     "fct_order": lambda given: order(given.world),
     "fct_response": lambda given: response(given.world),
     "fct_member_day": lambda given: member_day(given.world),
-    "mart_community_kpi": lambda given: given.kpi,
-    "mart_metric_value": lambda given: metric_value(given.kpi),
+    "mart_community_kpi": lambda given: community_kpi(given.world, given.facts),
+    "mart_metric_value": lambda given: metric_value(given.table("mart_community_kpi")),
     "mart_retention": lambda given: retention(given.world, given.facts),
     "mart_rfm": lambda given: rfm(given.world),
     "mart_channel_roi": lambda given: channel_roi(given.world),
     "mart_message_heatmap": lambda given: message_heatmap(given.world, given.facts),
     "mart_data_quality": lambda given: data_quality(given.export, given.landed_date),
+    "mart_churn_risk": lambda given: churn_risk(given.world),
+    "mart_user_type": lambda given: user_type(given.world),
+    "mart_clv": lambda given: clv(given.world),
+    "mart_kpi_scorecard": lambda given: kpi_scorecard(given.world, given.table("mart_metric_value")),
+    "mart_stage_scorecard": lambda given: stage_scorecard(given.world, given.table("mart_metric_value")),
+    "mart_group_health": lambda given: group_health(given.world, given.facts, given.table("mart_rfm")),
+    "mart_member_360": lambda given: member_360(
+        given.world,
+        given.table("mart_rfm"),
+        given.table("mart_user_type"),
+        given.table("mart_churn_risk"),
+    ),
 }
 
 
@@ -71,4 +93,4 @@ def compute(
         ValueError: Without any R1 event there is no day to count to.
     """
     inputs = Inputs(export, parameters, landed_date)
-    return {name: MARTS[name](inputs) for name in names}
+    return {name: inputs.table(name) for name in names}

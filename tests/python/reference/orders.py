@@ -46,6 +46,8 @@ class Order:
     activity_id: str | None
     live_id: str | None
     lines: list[Line]
+    goods_amount: Decimal | None
+    discount_amount: Decimal | None
     is_first: bool = False
 
     @property
@@ -108,6 +110,8 @@ def _order(world: World, row: Row, refunded: Decimal, lines: list[Line]) -> Orde
         row["activity_id"],
         row["live_id"],
         lines,
+        row["goods_amount"],
+        row["discount_amount"],
     )
 
 

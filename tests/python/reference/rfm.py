@@ -9,6 +9,7 @@ from decimal import ROUND_HALF_UP, Decimal
 from fractions import Fraction
 
 from .orders import Order
+from .seeds import seed
 from .tables import Table, columns
 from .world import World
 
@@ -33,7 +34,7 @@ def rfm(world: World) -> Table:
         columns(
             "text: member_id; count: recency_days frequency; money: monetary; count: recency_score"
             " frequency_score"
-            " monetary_score rfm_score; text: segment segment_zh value_tier; bool: is_in_community"
+            " monetary_score rfm_score; text: segment segment_zh segment_11 value_tier; bool: is_in_community"
         ),
     )
     first = world.as_of - timedelta(days=world.parameters.rfm_window_days - 1)
@@ -47,6 +48,10 @@ def rfm(world: World) -> Table:
     monetary = [sum((order.net_sales for order in orders[member]), Decimal("0.00")) for member in members]
     recency_above, frequency_above = _cut_points_below(recency), _cut_points_below(frequency)
     monetary_above = _cut_points_below(monetary)
+    segments_11 = {
+        (int(row["recency_score"]), int(row["frequency_score"])): row["segment_11"]
+        for row in seed("rfm_segments_11")
+    }
     means = [_mean(values) for values in (recency, frequency, monetary)]
     for index, member in enumerate(members):
         r, f, m = 5 - recency_above[index], 1 + frequency_above[index], 1 + monetary_above[index]
@@ -65,6 +70,7 @@ def rfm(world: World) -> Table:
                 "rfm_score": 100 * r + 10 * f + m,
                 "segment": segment,
                 "segment_zh": segment_zh,
+                "segment_11": segments_11[r, f],
                 "value_tier": tier,
                 "is_in_community": any(
                     span.covers_end_of(world.as_of) for span in world.spans_of_member.get(member, ())
@@ -77,11 +83,11 @@ def rfm(world: World) -> Table:
 def _cut_points_below(values: Sequence[int | Decimal]) -> list[int]:
     """For each value: how many of the cut points p20, p40, p60, p80 it is strictly above."""
     ordered = sorted(Fraction(value) for value in values)
-    cuts = [_rounded(_quantile(ordered, Fraction(fifth, 5))) for fifth in (1, 2, 3, 4)] if ordered else []
+    cuts = [_rounded(quantile(ordered, Fraction(fifth, 5))) for fifth in (1, 2, 3, 4)] if ordered else []
     return [sum(Fraction(value) > cut for cut in cuts) for value in values]
 
 
-def _quantile(ordered: Sequence[Fraction], share: Fraction) -> Fraction:
+def quantile(ordered: Sequence[Fraction], share: Fraction) -> Fraction:
     """Linear interpolation between the neighbours of position share × (n − 1)."""
     position = share * (len(ordered) - 1)
     below = int(position)

@@ -18,7 +18,7 @@ class Table:
     """Rows of one published table.
 
     Attributes:
-        columns: Kind by column, grain first: text, count, money, double, bool, date, timestamp.
+        columns: Kind by column, grain first: text, count, money, double, bool, date, timestamp, sentence.
     """
 
     schema: str

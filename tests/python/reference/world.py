@@ -40,6 +40,8 @@ class Group:
     owner_staff_id: str | None = None
     created_at: datetime | None = None
     dissolved_at: datetime | None = None
+    group_name: str | None = None
+    stage: str | None = None
     exists_from: date | None = None
     first_date: date | None = None
 
@@ -230,6 +232,8 @@ def _add_groups(world: World, rows: list[Row]) -> None:
             row["owner_staff_id"],
             world.known(row["created_at"]),
             world.known(row["dissolved_at"]),
+            row["group_name"],
+            row["stage"],
         )
 
 
