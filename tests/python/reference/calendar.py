@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
+from typing import Any
 
 DAY = timedelta(days=1)
 PERIOD_TYPES = ("day", "week", "month", "quarter", "year")
@@ -45,6 +46,14 @@ def period_start(period_type: str, day: date) -> date:
     return day
 
 
+def periods_of_day(period_types: Iterable[str], day: date, first: date) -> Iterator[tuple[str, date]]:
+    """Type and start of each period of a history from `first` on that holds the day; `all` begins with it."""
+    for period_type in period_types:
+        start = first if period_type == "all" else period_start(period_type, day)
+        if day >= first if period_type == "all" else start >= period_start(period_type, first):
+            yield period_type, start
+
+
 def shift(period_type: str, start: date, count: int) -> date:
     """Start of the period `count` periods later."""
     if period_type == "day":
@@ -80,6 +89,18 @@ class Period:
     @property
     def days(self) -> Iterator[date]:
         return days(self.start, self.effective_end)
+
+    def holds(self, day: date) -> bool:
+        return self.start <= day <= self.effective_end
+
+    def head(self, scope: tuple[str, str]) -> dict[str, Any]:
+        """The grain of a row by period and scope."""
+        return {
+            "period_type": self.type,
+            "period_start": self.start,
+            "scope_type": scope[0],
+            "scope_id": scope[1],
+        }
 
 
 def periods(period_type: str, first: date, as_of: date) -> list[Period]:

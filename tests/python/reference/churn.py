@@ -10,7 +10,7 @@ from fractions import Fraction
 from itertools import pairwise
 from statistics import median
 
-from .rfm import quantile
+from .quantiles import quantile
 from .seeds import seed
 from .spans import Span
 from .tables import Table, columns

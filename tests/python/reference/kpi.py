@@ -50,7 +50,7 @@ def community_kpi(world: World, facts: dict[Scope, ScopeFacts]) -> Table:
     for period_type in PERIOD_TYPES:
         for period in periods(period_type, world.history_start, world.as_of):
             for scope, found in facts.items():
-                if found.first_date is not None and found.first_date <= period.end:
+                if found.has_row(period):
                     table.rows.append(_row(world, period, scope, found))
     return table
 

@@ -6,19 +6,27 @@ from collections.abc import Callable, Iterable
 from datetime import date
 from functools import cached_property
 
+from .attribution import attribution
 from .channel_roi import channel_roi
 from .churn import churn_risk
+from .community_sales import community_vs_outside
+from .effects import activity, live, touch_effect
+from .exit_anomaly import exit_anomaly
 from .facts import member_day, membership_span, message_heatmap, order, response
+from .funnel import funnel, referral
 from .health import group_health
 from .kpi import community_kpi, metric_value
+from .lifecycle import lifecycle
 from .lifetime_value import clv
 from .load import Export
 from .member_360 import member_360
+from .products import product, product_affinity, repurchase_due
 from .quality import data_quality
 from .retention import retention
 from .rfm import rfm
 from .scope_facts import ScopeFacts, scope_facts
 from .scorecards import kpi_scorecard, stage_scorecard
+from .service import content, service_quality, staff_service
 from .tables import Table
 from .user_type import user_type
 from .world import Parameters, Scope, World, build_world
@@ -81,6 +89,21 @@ MARTS: dict[str, Callable[[Inputs], Table]] = {
         given.table("mart_user_type"),
         given.table("mart_churn_risk"),
     ),
+    "mart_staff_service": lambda given: staff_service(given.world),
+    "mart_service_quality": lambda given: service_quality(given.world, given.facts),
+    "mart_content": lambda given: content(given.world),
+    "mart_touch_effect": lambda given: touch_effect(given.world),
+    "mart_live": lambda given: live(given.world),
+    "mart_activity": lambda given: activity(given.world),
+    "mart_product": lambda given: product(given.world),
+    "mart_product_affinity": lambda given: product_affinity(given.world),
+    "mart_repurchase_due": lambda given: repurchase_due(given.world),
+    "mart_community_vs_outside": lambda given: community_vs_outside(given.world),
+    "mart_attribution": lambda given: attribution(given.world),
+    "mart_funnel": lambda given: funnel(given.world),
+    "mart_referral": lambda given: referral(given.world, given.facts),
+    "mart_lifecycle": lambda given: lifecycle(given.world, given.facts),
+    "mart_exit_anomaly": lambda given: exit_anomaly(given.world, given.facts),
 }
 
 

@@ -9,6 +9,7 @@ from decimal import ROUND_HALF_UP, Decimal
 from fractions import Fraction
 
 from .orders import Order
+from .quantiles import quantile
 from .seeds import seed
 from .tables import Table, columns
 from .world import World
@@ -85,14 +86,6 @@ def _cut_points_below(values: Sequence[int | Decimal]) -> list[int]:
     ordered = sorted(Fraction(value) for value in values)
     cuts = [_rounded(quantile(ordered, Fraction(fifth, 5))) for fifth in (1, 2, 3, 4)] if ordered else []
     return [sum(Fraction(value) > cut for cut in cuts) for value in values]
-
-
-def quantile(ordered: Sequence[Fraction], share: Fraction) -> Fraction:
-    """Linear interpolation between the neighbours of position share × (n − 1)."""
-    position = share * (len(ordered) - 1)
-    below = int(position)
-    above = min(below + 1, len(ordered) - 1)
-    return ordered[below] + (position - below) * (ordered[above] - ordered[below])
 
 
 def _mean(values: Sequence[int | Decimal]) -> Fraction:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import Counter, defaultdict
 from datetime import date
-from functools import cache
+from functools import cache, cached_property
 
 from .calendar import DAY, Period, days
 from .messages import Message
@@ -44,9 +44,13 @@ class ScopeFacts:
         self.members_at_end = cache(self._members_at_end)
         self.members_present_on = cache(self._members_present_on)
 
-    @property
+    @cached_property
     def first_date(self) -> date | None:
         return min((group.first_date for group in self.groups if group.first_date), default=None)
+
+    def has_row(self, period: Period) -> bool:
+        """From the first period in which one of its groups has a span or a message (R6)."""
+        return self.first_date is not None and self.first_date <= period.end
 
     def add_span(self, span: Span) -> None:
         self.spans.append(span)

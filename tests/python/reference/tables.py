@@ -18,7 +18,8 @@ class Table:
     """Rows of one published table.
 
     Attributes:
-        columns: Kind by column, grain first: text, count, money, double, bool, date, timestamp, sentence.
+        columns: Kind by column, grain first: text, count, money, double, bool, date, timestamp, time,
+            sentence.
     """
 
     schema: str

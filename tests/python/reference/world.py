@@ -29,6 +29,8 @@ class Parameters:
     rfm_window_days: int = 365
     retention_days: tuple[int, ...] = (1, 3, 7, 14, 30, 60, 90, 180)
     response_sla_seconds: int = 300
+    attribution_lookback_days: int = 30
+    attribution_half_life_days: int = 7
 
 
 @dataclass
