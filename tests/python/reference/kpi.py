@@ -9,6 +9,7 @@ from math import fsum
 from typing import Any
 
 from .calendar import DAY, PERIOD_TYPES, Period, days, last_year_start, periods, shift
+from .kpi_columns import COUNTS, METRICS, MONEY, RATES
 from .load import Row
 from .sales import sales_of
 from .scope_facts import ScopeFacts
@@ -16,23 +17,6 @@ from .tables import Table, cents, columns, ratio
 from .world import Scope, World
 
 GRAIN = ("period_type", "period_start", "scope_type", "scope_id")
-COUNTS = (
-    "groups zombie_groups memberships_start joins leaves dissolved_exits memberships_end net_growth"
-    " members_start"
-    " members_present members_end joining_members leaving_members messages staff_messages active_members"
-    " participants"
-    " page_views visitors orders buyers first_time_buyers"
-)
-RATES = (
-    "new_member_rate leave_rate stay_rate in_group_rate staff_message_share active_rate active_days_average"
-    " average_daily_active_members interaction_rate stickiness_rate messages_per_member"
-    " messages_per_active_member"
-    " message_gini participation_rate gross_margin_rate cost_coverage_rate member_conversion_rate"
-    " orders_per_member"
-    " sales_per_buyer average_order_value sales_per_member repurchase_rate"
-)
-MONEY = "gross_sales net_sales refund_amount cost_of_goods gross_profit attributed_net_sales"
-METRICS = (*COUNTS.split(), *RATES.split(), *MONEY.split())
 
 
 def community_kpi(world: World, facts: dict[Scope, ScopeFacts]) -> Table:

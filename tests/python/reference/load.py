@@ -14,6 +14,7 @@ from zoneinfo import ZoneInfo
 import pyarrow.parquet as pq
 
 from .contract import ENTITIES, R1_EVENTS, SYSTEM, Entity
+from .known_names import KnownNames
 from .values import BadValueError, parse, trimmed
 
 Row = dict[str, Any]
@@ -60,14 +61,15 @@ def load(exports: Path, landed_at: datetime, timezone: str = "Asia/Shanghai") ->
     export = Export()
     zone = ZoneInfo(timezone)
     winners: dict[str, dict[tuple[Any, ...], Row]] = {name: {} for name in ENTITIES}
+    known_names = KnownNames()
     for path, entity in _files(exports):
         file = LandedFile(path.relative_to(exports).as_posix(), entity.name)
         export.files.append(file)
         header, records = _read(path)
-        known = {column.name for column in entity.columns}
-        file.unknown_columns = tuple(name for name in header if name not in known)
+        contracted = {column.name for column in entity.columns}
+        file.unknown_columns = tuple(name for name in header if name not in contracted)
         for line, texts in records:
-            row, fault = _typed(entity, texts, zone)
+            row, fault = _typed(entity, texts, zone, known_names)
             if fault is None:
                 fault = _too_late(entity, row, landed_at)
             if fault is not None:
@@ -75,6 +77,7 @@ def load(exports: Path, landed_at: datetime, timezone: str = "Asia/Shanghai") ->
                 export.rejected.append(Rejected(file.path, line, fault))
                 continue
             file.accepted += 1
+            known_names.note(row)
             key = tuple(row[name] for name in entity.key)
             if winners[entity.name].pop(key, None) is not None:
                 export.superseded[entity.name] += 1
@@ -84,14 +87,16 @@ def load(exports: Path, landed_at: datetime, timezone: str = "Asia/Shanghai") ->
 
 
 def _files(exports: Path) -> Iterator[tuple[Path, Entity]]:
-    """Data files in the order of their relative path."""
+    """Data files in the order of their relative path; those of targets last (D21)."""
     root = exports / SYSTEM
-    found = (path for path in root.rglob("*") if path.suffix in (".csv", ".jsonl", ".parquet"))
-    for path in sorted(found, key=lambda item: item.relative_to(exports).as_posix()):
+    paths = (path for path in root.rglob("*") if path.suffix in (".csv", ".jsonl", ".parquet"))
+    found = []
+    for path in sorted(paths, key=lambda item: item.relative_to(exports).as_posix()):
         inside = path.relative_to(root)
         name = inside.parts[0] if len(inside.parts) > 1 else inside.name.split(".")[0]
         if name in ENTITIES:
-            yield path, ENTITIES[name]
+            found.append((path, ENTITIES[name]))
+    yield from sorted(found, key=lambda item: item[1].name == "kpi_targets")
 
 
 def _read(path: Path) -> tuple[list[str], Iterator[tuple[int, dict[str, str]]]]:
@@ -138,7 +143,9 @@ def _as_text(value: Any) -> str:
     return str(value)
 
 
-def _typed(entity: Entity, texts: dict[str, str], zone: ZoneInfo) -> tuple[Row, str | None]:
+def _typed(
+    entity: Entity, texts: dict[str, str], zone: ZoneInfo, known_names: KnownNames
+) -> tuple[Row, str | None]:
     """The typed row, or the first column at fault in the contract's order."""
     row: Row = {}
     for column in entity.columns:
@@ -147,10 +154,12 @@ def _typed(entity: Entity, texts: dict[str, str], zone: ZoneInfo) -> tuple[Row, 
             if column.required:
                 return row, column.name
             row[column.name] = None
-            continue
-        try:
-            row[column.name] = parse(column, text, zone)
-        except BadValueError:
+        else:
+            try:
+                row[column.name] = parse(column, text, zone)
+            except BadValueError:
+                return row, column.name
+        if entity.name == "kpi_targets" and not known_names.knows(row, column.name):
             return row, column.name
     return row, None
 

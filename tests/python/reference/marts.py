@@ -6,10 +6,12 @@ from collections.abc import Callable, Iterable
 from datetime import date
 from functools import cached_property
 
+from .alerts import alert
 from .attribution import attribution
 from .channel_roi import channel_roi
 from .churn import churn_risk
 from .community_sales import community_vs_outside
+from .digest import weekly_digest
 from .effects import activity, live, touch_effect
 from .exit_anomaly import exit_anomaly
 from .facts import member_day, membership_span, message_heatmap, order, response
@@ -88,6 +90,14 @@ MARTS: dict[str, Callable[[Inputs], Table]] = {
         given.table("mart_rfm"),
         given.table("mart_user_type"),
         given.table("mart_churn_risk"),
+    ),
+    "mart_weekly_digest": lambda given: weekly_digest(given.world, given.table("mart_metric_value")),
+    "mart_alert": lambda given: alert(
+        given.world,
+        given.table("mart_community_kpi"),
+        given.table("mart_exit_anomaly"),
+        given.table("mart_staff_service"),
+        given.table("mart_data_quality"),
     ),
     "mart_staff_service": lambda given: staff_service(given.world),
     "mart_service_quality": lambda given: service_quality(given.world, given.facts),
