@@ -39,6 +39,10 @@ TEXTS = (
 )  # fmt: skip
 TYPES = ("text",) * 8 + ("image", "voice", "red_packet", "emotion", "check_in", "system", "other")
 CHANNELS = ("c1", "c2", "c3", "")
+LIVES = ("l1", "l2", "l3", "l4")
+# The group that people leave in masses, and how many days that goes on.
+RESTLESS_GROUP, RESTLESS_DAYS, MASS_EXIT_DAYS = "g-restless", 55, (20, 45)
+RESTLESS_PEOPLE = tuple(f"q{number:02}" for number in range(30))
 
 
 @dataclass(frozen=True)
@@ -68,9 +72,11 @@ class Awkward:
         self.members = [f"m{number:02}" for number in range(1, size.members + 1)]
         # a01 and a02 are other ids of m01 and m02, a03 leads to a01 and no further, a04 leads to staff.
         self.aliases = {"a01": "m01", "a02": "m02", "a03": "a01", "a04": "m-staff1", "m25": "m05"}
-        self.staff_people = ["m-staff1", "m-staff2", "m-bot", "m-shill"]
+        # A trainee is staff by member_type alone.
+        self.staff_people = ["m-staff1", "m-staff2", "m-bot", "m-shill", "m-trainee"]
         self.people = self.members + list(self.aliases) + self.staff_people
-        self.activities = {f"act{number}": self.pick(("", *self.groups)) for number in range(1, 5)}
+        self.activities = {f"act{number}": self.pick(("", *self.groups)) for number in range(1, 7)}
+        self.message_ids = ["p0001", "nowhere", ""]
 
     def pick(self, choices: tuple[str, ...] | list[str]) -> str:
         return self.random.choice(choices)
@@ -138,6 +144,7 @@ class Awkward:
             "m-staff2": "customer",
             "m-bot": "bot",
             "m-shill": "shill",
+            "m-trainee": "staff",
             "a02": "bot",
         }
         rows += [{"member_id": name, "member_type": kind, "city": ""} for name, kind in kinds.items()]
@@ -172,9 +179,42 @@ class Awkward:
             "channel_id": channel_id if is_join else "",
             "scene": self.stable(("scan", "invite", ""), *pair, channel_id) if is_join else "",
             "script_id": self.stable(("w1", ""), *pair, channel_id, "script") if is_join else "",
-            "inviter_id": self.stable(("m01", "a02", ""), *pair, channel_id, "inviter") if is_join else "",
+            "inviter_id": self.stable(self.inviters(member_id), *pair, channel_id) if is_join else "",
             "leave_reason": "" if is_join else self.stable(("removed", "left", ""), *pair),
         }
+
+    def inviters(self, member_id: str) -> tuple[str, ...]:
+        """Customers, an alias, staff, an unknown id, and the member itself."""
+        return "m01", "a02", "m03", "m-staff1", "u-unknown", self.person(member_id), ""
+
+    def restless_events(self) -> list[Record]:
+        """Comings and goings of one group: quiet weeks, then a few each day, and twice a mass exit."""
+        rows = []
+
+        def add(kind: str, day: int, count: int) -> None:
+            at = self.first_day + timedelta(days=day)
+            for member_id in self.random.sample(RESTLESS_PEOPLE, count):
+                moment = datetime.combine(at, self.random.choice(CLOCK))
+                rows.append(
+                    {
+                        "group_id": RESTLESS_GROUP,
+                        "member_id": member_id,
+                        "event_type": kind,
+                        "occurred_at": self.written(moment),
+                        "channel_id": "",
+                    }
+                )
+
+        add("join", 1, 30)
+        for day in range(2, RESTLESS_DAYS):
+            is_mass_exit = day in MASS_EXIT_DAYS
+            add(
+                "leave",
+                day,
+                14 if is_mass_exit else self.random.choice((0, 0, 0, 1) if day < 30 else (1, 3, 5)),
+            )
+            add("join", day, 25 if is_mass_exit else self.random.choice((0, 2, 6)))
+        return rows
 
     def group_message(self, number: int) -> Record:
         moment = self.moment()
@@ -195,7 +235,10 @@ class Awkward:
         day = self.random.choice((self.size.days // 2, self.size.days - 8)) + self.random.randrange(8)
         moment = datetime.combine(self.first_day + timedelta(days=day), self.random.choice(CLOCK))
         moment += timedelta(seconds=self.random.choice((0, 0, 299, 300, 301)))
-        ends = [self.pick(["m01", "a01", "m02", "m03", "m-bot"]), self.pick([*self.staff_people, "a04"])]
+        ends = [
+            self.pick(["m01", "a01", "m02", "m03", "m-bot"]),
+            self.pick([*self.staff_people, "a04", "m-staff1", "m-staff2"]),
+        ]
         self.random.shuffle(ends)
         row = self.group_message(number)
         return row | {
@@ -207,7 +250,8 @@ class Awkward:
         }
 
     def message_rows(self) -> list[Record]:
-        rows = self.repeated(self.size.events, self.group_message) + self.repeated(180, self.private_message)
+        rows = self.repeated(self.size.events, self.group_message) + self.repeated(240, self.private_message)
+        self.message_ids += [row["message_id"] for row in self.random.sample(rows, 30)]
         again = [
             {**row, "content": "改过的话", "message_type": "text"} for row in self.random.sample(rows, 12)
         ]
@@ -215,19 +259,28 @@ class Awkward:
 
     def action(self, number: int) -> Record:
         return {
-            "message_id": "p0001" if self.chance(0.2) else "",
-            "group_id": self.pick(("", *self.groups)),
+            "message_id": self.pick(self.message_ids),
+            "group_id": self.pick(("", "", *self.groups)),
             "actor_id": self.pick(self.people),
             "action": self.pick(("like", "forward", "click")),
             "occurred_at": self.written(self.moment()),
         }
 
     def activity_rows(self) -> list[Record]:
-        starts = (self.moment() for _ in self.activities)
-        return [
-            {"activity_id": activity_id, "group_id": group_id, "started_at": self.written(start)}
-            for (activity_id, group_id), start in zip(self.activities.items(), starts, strict=True)
-        ]
+        rows = []
+        for activity_id, group_id in self.activities.items():
+            start = self.moment()
+            length = self.random.choice((None, timedelta(0), timedelta(hours=3), timedelta(days=9)))
+            rows.append(
+                {
+                    "activity_id": activity_id,
+                    "group_id": group_id,
+                    "started_at": self.written(start),
+                    "ended_at": "" if length is None else self.written(start + length),
+                    "cost_amount": self.pick(("", "0", "50", "200.555")),
+                }
+            )
+        return rows
 
     def participation(self, number: int) -> Record:
         return {
@@ -264,6 +317,8 @@ class Awkward:
             "order_status": self.pick(("created", "paid", "shipped", "completed", "closed", "paid")),
             "paid_amount": self.pick(("0", "10", "10.00", "99.9", "33.333", "1250.5")),
             "group_id": self.pick(("", *self.groups)),
+            "activity_id": self.pick(("", "", *self.activities, "act-unknown")),
+            "live_id": self.pick(("", "", *LIVES, "l-unknown")),
         }
 
     def order_item_rows(self, orders: int) -> list[Record]:
@@ -271,13 +326,13 @@ class Awkward:
             {
                 "order_id": f"o{number:03}",
                 "line_number": str(line),
-                "product_id": self.pick(("p1", "p2", "p3", "p1", "p3", "p-unknown")),
-                "quantity": self.pick(("1", "2", "3")),
-                "line_amount": "10",
+                "product_id": self.pick(("p1", "p2", "p3", "p1", "p3", "p4", "p5", "p-unknown")),
+                "quantity": self.pick(("1", "2", "3", "1", "0")),
+                "line_amount": self.pick(("10", "10", "0", "19.99", "7.005")),
                 "unit_cost": self.pick(("", "", "1.01", "7")),
             }
             for number in range(orders)
-            for line in range(self.random.choice((0, 1, 1, 1, 2)))
+            for line in range(self.random.choice((0, 1, 1, 2, 2, 3)))
         ]
 
     def refund(self, number: int) -> Record:
@@ -289,14 +344,82 @@ class Awkward:
         }
 
     def touch(self, number: int) -> Record:
+        return self.touch_at(f"t{number:03}", self.pick(("b1", "b2", "")), self.moment())
+
+    def touch_at(self, touch_id: str, batch_id: str, moment: datetime) -> Record:
+        later = self.random.choice((None, None, timedelta(0), timedelta(minutes=5), timedelta(days=60)))
         return {
-            "touch_id": f"t{number:03}",
-            "batch_id": self.pick(("b1", "b2", "")),
+            "touch_id": touch_id,
+            "batch_id": batch_id,
             "member_id": self.pick(self.people),
-            "group_id": self.pick(("", *self.groups)),
-            "touched_at": self.written(self.moment()),
+            "group_id": self.pick(("", *self.groups, RESTLESS_GROUP)),
+            "touched_at": self.written(moment),
             "touch_kind": self.pick(("moment", "mass_message")),
+            "channel_id": self.pick((*CHANNELS, "c4")),
             "touch_status": self.pick(("unsent", "sent", "delivered", "failed", "")),
+            "clicked_at": "" if later is None else self.written(moment + later),
+        }
+
+    def batch_touches(self) -> list[Record]:
+        """A few batches that are sent at one moment; members get several of one batch."""
+        moments = [(f"b{number}", self.moment()) for number in range(3, 9)]
+        rows = [
+            self.touch_at(f"w{index}-{number:02}", batch_id, moment)
+            for index, (batch_id, moment) in enumerate(moments)
+            for number in range(20)
+        ]
+        for day in MASS_EXIT_DAYS:
+            for member_id in RESTLESS_PEOPLE:
+                moment = datetime.combine(self.first_day + timedelta(days=day), self.random.choice(CLOCK))
+                moment -= self.random.choice((timedelta(0), timedelta(days=1)))
+                rows.append(self.touch_at(f"z{day}-{member_id}", "b9", moment) | {"member_id": member_id})
+        return rows
+
+    def contact_event(self, number: int) -> Record:
+        return {
+            "staff_id": self.pick(("s1", "s2", "s3", "s4", "s-unknown")),
+            "member_id": self.pick(self.people),
+            "event_type": self.pick(("add", "add", "staff_delete", "customer_delete")),
+            "occurred_at": self.written(self.moment()),
+        }
+
+    def feedback(self, number: int) -> Record:
+        opened = self.moment()
+        later = self.random.choice((None, timedelta(0), timedelta(minutes=50), timedelta(days=30)))
+        return {
+            "feedback_id": f"fb{self.random.randrange(70)}",
+            "feedback_kind": self.pick(("complaint", "complaint", "praise", "survey", "phone_visit")),
+            "opened_at": self.written(opened),
+            "member_id": self.pick(("", *self.people)),
+            "group_id": self.pick(("", *self.groups, "g-never-seen")),
+            "staff_id": self.pick(("", "s1")),
+            "score": self.pick(("", "0", "3", "5")),
+            "closed_at": "" if later is None else self.written(opened + later),
+        }
+
+    def live_session_rows(self) -> list[Record]:
+        rows = []
+        for live_id in LIVES:
+            start = self.moment()
+            length = self.random.choice((None, timedelta(0), timedelta(hours=2), timedelta(hours=30)))
+            rows.append(
+                {
+                    "live_id": live_id,
+                    "live_name": self.pick(("直播", "")),
+                    "started_at": self.written(start),
+                    "ended_at": "" if length is None else self.written(start + length),
+                    "viewers": self.pick(("", "0", "40")),
+                    "comments": self.pick(("", "7")),
+                    "gmv_amount": self.pick(("", "1999.995")),
+                }
+            )
+        return rows
+
+    def content_post(self, number: int) -> Record:
+        return {
+            "post_date": self.moment().date().isoformat(),
+            "post_id": self.pick(("w1", "w2", "w3")),
+            **{name: self.pick(("", "0", "3", "50")) for name in ("reads", "shares", "favorites", "likes")},
         }
 
     def page_view(self, number: int) -> Record:
@@ -311,13 +434,19 @@ class Awkward:
     def tables(self) -> dict[str, list[Record]]:
         """Rows of every entity, as text."""
         events = self.size.events
-        product_costs = {"p1": "4", "p2": "", "p3": "0.335"}
+        # Cost, role and cycle in days; p5 is sold but not in the list.
+        products = {
+            "p1": ("4", "volume", "7"),
+            "p2": ("", "", ""),
+            "p3": ("0.335", "profit", "30"),
+            "p4": ("12", "traffic", "1"),
+        }
         return {
             "groups": self.group_rows(),
             "members": self.member_rows(),
             "identities": self.identity_rows(),
             "staff": self.staff_rows(),
-            "membership_events": self.repeated(events, self.membership_event),
+            "membership_events": self.repeated(events, self.membership_event) + self.restless_events(),
             "messages": self.message_rows(),
             "message_actions": self.repeated(events // 3, self.action),
             "activities": self.activity_rows(),
@@ -327,12 +456,24 @@ class Awkward:
                 {"channel_id": "c2", "channel_name": ""},
             ],
             "channel_spend": self.repeated(events // 6, self.spend),
-            "products": [{"product_id": name, "unit_cost": cost} for name, cost in product_costs.items()],
+            "products": [
+                {
+                    "product_id": name,
+                    "product_role": role,
+                    "unit_cost": cost,
+                    "repurchase_cycle_days": cycle,
+                }
+                for name, (cost, role, cycle) in products.items()
+            ],
             "orders": self.repeated(200, self.order) + self.repeated(20, self.order),
             "order_items": self.order_item_rows(200),
             "refunds": self.repeated(60, self.refund),
-            "touches": self.repeated(events // 3, self.touch),
+            "touches": self.repeated(events // 3, self.touch) + self.batch_touches(),
             "page_views": self.repeated(events, self.page_view),
+            "contact_events": self.repeated(60, self.contact_event),
+            "feedback": self.repeated(80, self.feedback),
+            "live_sessions": self.live_session_rows(),
+            "content_posts": self.repeated(40, self.content_post),
         }
 
 
