@@ -99,3 +99,17 @@
     select explode(sequence({{ first }}, {{ last }}, interval 1 day)) as date
     from {{ relation }}
 {%- endmacro %}
+
+{# The clock time of a timestamp. #}
+{% macro clock_time(moment) -%}
+    {{ return(adapter.dispatch('clock_time', 'shequn')(moment)) }}
+{%- endmacro %}
+
+{% macro default__clock_time(moment) -%}
+    cast({{ moment }} as time)
+{%- endmacro %}
+
+{# Spark has no type for it: a text, which sorts as times do. #}
+{% macro spark__clock_time(moment) -%}
+    date_format({{ moment }}, 'HH:mm:ss.SSSSSS')
+{%- endmacro %}

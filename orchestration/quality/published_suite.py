@@ -27,10 +27,17 @@ _STALE_ORIGIN = "2026: a daily export that missed a weekend and a day"
 LONG_HISTORY_DAYS = 20 * 366
 _LONG_HISTORY_ORIGIN = "2026: WeChat is from 2011; older days are mostly empty dates such as 1970-01-01"
 
-# Rates that are no share of their denominator, with the reason why they may leave [0, 1].
+# Rates that are no share of their denominator, with the reason why they may leave [0, 1]; a column of every
+# table, or of one.
 UNBOUNDED_RATES = {
     "gross_margin_rate": "goods sold below cost make it negative",
     "new_member_rate": "more may join in a period than were there at its start",
+    "mart_content.share_rate": "platforms count shares and reads apart",
+    "mart_content.like_rate": "platforms count likes and reads apart",
+    "mart_content.favorite_rate": "platforms count favorites and reads apart",
+    "mart_live.conversion_rate": "who did not watch may still order through it",
+    "mart_service_quality.complaint_rate": "who is in no group may still complain",
+    "mart_touch_effect.click_rate": "a touch that is said to have failed may still be clicked",
 }
 # Columns that never leave the private file; the contact columns of the catalogue and message text.
 PRIVATE_COLUMNS = (
@@ -215,7 +222,7 @@ def _rates(table: Table) -> list[str]:
         if kind == "DOUBLE"
         and name.endswith("_rate")
         and not name.endswith("change_rate")
-        and name not in UNBOUNDED_RATES
+        and not {name, f"{table.name}.{name}"} & UNBOUNDED_RATES.keys()
     ]
 
 

@@ -15,8 +15,8 @@ from orchestration.settings import PROJECT_DIR
 
 # metric: figures of several metrics in one column, each in the unit of its own
 UNITS = {
-    "count", "people", "memberships", "rate", "ratio", "yuan", "days", "seconds",
-    "date", "timestamp", "text", "name", "list", "id", "flag", "score", "metric",
+    "count", "people", "memberships", "rate", "ratio", "yuan", "days", "seconds", "hours",
+    "date", "time", "timestamp", "text", "name", "list", "id", "flag", "score", "metric",
 }  # fmt: skip
 
 # mart_metric_value is the long form of mart_community_kpi and of nothing else.

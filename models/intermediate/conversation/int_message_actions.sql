@@ -23,6 +23,11 @@ reporting_window as (
 
 resolved as (
     select
+        {{ surrogate_key([
+            'message_actions.message_id', 'message_actions.actor_id',
+            'message_actions.action', 'message_actions.occurred_at',
+        ]) }} as message_action_id,
+        message_actions.message_id,
         {{ resolved('message_actions.actor_id', 'identities') }} as member_id,
         coalesce(message_actions.group_id, messages.group_id) as group_id,
         message_actions.action,
@@ -36,6 +41,8 @@ resolved as (
 
 final as (
     select
+        resolved.message_action_id,
+        resolved.message_id,
         resolved.member_id,
         resolved.group_id,
         resolved.action,

@@ -1,47 +1,9 @@
 with messages as (
-    select * from {{ ref('int_messages') }}
-    where group_id is null and message_type <> 'system' and not is_recalled
-),
-
-staff as (
-    select
-        staff_id,
-        member_id
-    from {{ ref('int_staff') }}
-    where stands_for_member
-),
-
-non_customers as (
-    select * from {{ ref('int_non_customers') }}
+    select * from {{ ref('int_private_messages') }}
 ),
 
 reporting_window as (
     select * from {{ ref('int_reporting_window') }}
-),
-
-chat_messages as (
-    select
-        messages.message_id,
-        messages.sent_at,
-        messages.sender_id as member_id,
-        staff.staff_id,
-        false as is_from_staff
-    from messages
-    inner join staff on messages.receiver_id = staff.member_id
-    where messages.is_customer
-
-    union all
-
-    select
-        messages.message_id,
-        messages.sent_at,
-        messages.receiver_id as member_id,
-        staff.staff_id,
-        true as is_from_staff
-    from messages
-    inner join staff on messages.sender_id = staff.member_id
-    left join non_customers on messages.receiver_id = non_customers.member_id
-    where messages.receiver_id is not null and non_customers.member_id is null
 ),
 
 with_previous as (
@@ -49,7 +11,7 @@ with_previous as (
         *,
         lag(is_from_staff) over chat as previous_is_from_staff,
         lag(sent_at) over chat as previous_sent_at
-    from chat_messages
+    from messages
     window chat as (partition by member_id, staff_id order by sent_at, message_id)
 ),
 

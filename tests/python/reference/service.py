@@ -120,7 +120,8 @@ def service_quality(world: World, facts: dict[Scope, ScopeFacts]) -> Table:
         for period in periods(period_type, world.history_start, world.as_of):
             opened = [row for row in counted if period.start <= row["opened_at"].date() <= period.end]
             for scope, found in facts.items():
-                if scope[0] not in ("all", "group") or not found.has_row(period):
+                is_kept = scope[0] == "all" and opened  # before any group has life, too
+                if scope[0] not in ("all", "group") or not (found.has_row(period) or is_kept):
                     continue
                 of_scope = [row for row in opened if scope[0] == "all" or row["group_id"] == scope[1]]
                 present = len(found.members_present(period.start, period.effective_end))
