@@ -57,13 +57,14 @@ def hand_worked() -> list[dict[str, str]]:
 
 @pytest.fixture(scope="module")
 def golden_tables() -> dict[str, Table]:
-    return compute(load(GOLDEN / "exports", now()), Parameters(), now().date(), TABLES)
+    names = {cell["table"] for cell in hand_worked()}
+    return compute(load(GOLDEN / "exports", now()), Parameters(), now().date(), names)
 
 
 def test_there_are_sixty_hand_worked_cells_of_every_table() -> None:
     cells = hand_worked()
     assert len(cells) >= 60
-    assert {cell["table"] for cell in cells} == set(TABLES)
+    assert {cell["table"] for cell in cells} >= set(TABLES)
 
 
 @pytest.mark.parametrize(

@@ -18,6 +18,7 @@ from typing import Any
 import pyarrow as pa
 import pyarrow.parquet as pq
 
+from .calendar import period_start
 from .contract import ENTITIES, SYSTEM
 
 Record = dict[str, str]
@@ -36,9 +37,27 @@ CLOCK = (
 TEXTS = (
     "好", " 好", "好\u3000", "早上好", "Yes", "yes", "3", "３", "٣", "👍", "!!!", "……", "Ⅷ", "½", "",
     "a,b", 'say "hi"', "第一行\n第二行", "é", "ー", "_",
+    # What people write: shortened links, mentions, emoji codes, full width, prices, telephone numbers.
+    "团长，今天的拼团几点截单？", "@小满 到手价多少呀 https://t.cn/A6b?x=团购", "[微笑]谢谢团长，已下单了🎉",
+    "ＶＩＰ优惠券满减怎么用", "vip优惠券还能用吗", "包邮吗？我要2份，13800000001联系", "收到收到，明天自提",
+    "这次的打卡活动真好，打卡打卡", "@所有人 春日上新，秒杀价39.9元！", "www.example.cn 看看",
+    "哈哈哈哈", "好的好的",
+    "快团团接龙\n1. 小雨 两份草莓\n2. 阿青 一份草莓", "草莓很甜，孩子喜欢吃草莓", "OK", "20240301",
 )  # fmt: skip
 TYPES = ("text",) * 8 + ("image", "voice", "red_packet", "emotion", "check_in", "system", "other")
 CHANNELS = ("c1", "c2", "c3", "")
+STAGES = ("launch", "growth", "mature", "")
+# Metrics that a target may name and one that it may not.
+TARGETED = (
+    "orders",
+    "leave_rate",
+    "messages",
+    "buyers",
+    "net_sales",
+    "repurchase_rate",
+    "churn_risk",
+    "nonsense",
+)
 LIVES = ("l1", "l2", "l3", "l4")
 # The group that people leave in masses, and how many days that goes on.
 RESTLESS_GROUP, RESTLESS_DAYS, MASS_EXIT_DAYS = "g-restless", 55, (20, 45)
@@ -124,7 +143,8 @@ class Awkward:
             rows.append(
                 {
                     "group_id": group_id,
-                    "group_name": f"群{number}",
+                    "group_name": f"春日{number}群" if number != 2 else "",
+                    "stage": self.pick(STAGES),
                     "group_type": self.pick(("conversion", "content", "service", "")),
                     "owner_staff_id": self.pick(("s1", "s2", "s3", "s9", "")),
                     "created_at": self.written(created) if created else "",
@@ -135,7 +155,7 @@ class Awkward:
 
     def member_rows(self) -> list[Record]:
         rows = [
-            {"member_id": member_id, "member_type": self.pick(("customer", "customer", "")), "city": "杭州"}
+            self.profile() | {"member_id": member_id, "member_type": self.pick(("customer", "customer", ""))}
             for member_id in self.members
             if self.chance(0.85)
         ]
@@ -147,9 +167,19 @@ class Awkward:
             "m-trainee": "staff",
             "a02": "bot",
         }
-        rows += [{"member_id": name, "member_type": kind, "city": ""} for name, kind in kinds.items()]
+        rows += [self.profile() | {"member_id": name, "member_type": kind} for name, kind in kinds.items()]
         self.random.shuffle(rows)
-        return [*rows, {"member_id": "m03", "member_type": "agent", "city": "未知"}]
+        return [*rows, self.profile() | {"member_id": "m03", "member_type": "agent"}]
+
+    def profile(self) -> Record:
+        """What is known of a person, which is often nothing."""
+        return {
+            "unionid": self.pick(("", f"u{self.random.randrange(99)}")),
+            "phone": self.pick(("", "13800000001")),
+            "gender": self.pick(("", "unknown", "female", "male")),
+            "city": self.pick(("", "杭州")),
+            "birthday": self.pick(("", "1990-05-01")),
+        }
 
     def identity_rows(self) -> list[Record]:
         rows = [
@@ -217,18 +247,25 @@ class Awkward:
         return rows
 
     def group_message(self, number: int) -> Record:
-        moment = self.moment()
+        group_id, moment = self.pick((*self.groups, "g1", "g1", "g1")), self.moment()
+        if self.is_quiet(group_id, moment):
+            group_id, moment = "g1", self.moment()
         recalled = moment + timedelta(minutes=self.random.randrange(3)) if self.chance(0.08) else None
         return {
             "message_id": f"x{self.random.randrange(10**6):06}-{number}",
-            "group_id": self.pick(self.groups),
-            "sender_id": self.pick(self.people),
+            "group_id": group_id,
+            "sender_id": self.pick((*self.people, "m01", "m01", "m01", "m04", "m04")),
             "receiver_id": "",
             "sent_at": self.written(moment),
             "message_type": self.pick(TYPES),
             "content": self.pick(TEXTS),
             "recalled_at": self.written(recalled) if recalled else "",
         }
+
+    def is_quiet(self, group_id: str, moment: datetime) -> bool:
+        """Two weeks in which nearly nobody writes, and five weeks in which the third group sleeps."""
+        share = (moment.date() - self.first_day).days / self.size.days
+        return (0.6 < share < 0.78 and self.chance(0.9)) or (group_id == "g3" and 0.2 < share < 0.58)
 
     def private_message(self, number: int) -> Record:
         # Two dense stretches, so that turns, silences and ties come up often.
@@ -315,6 +352,8 @@ class Awkward:
             "ordered_at": self.written(ordered),
             "paid_at": self.written(paid) if is_paid else "",
             "order_status": self.pick(("created", "paid", "shipped", "completed", "closed", "paid")),
+            "goods_amount": self.pick(("", "0", "50", "50", "50", "120.05")),
+            "discount_amount": self.pick(("", "10", "10", "10", "24.01", "9.99")),
             "paid_amount": self.pick(("0", "10", "10.00", "99.9", "33.333", "1250.5")),
             "group_id": self.pick(("", *self.groups)),
             "activity_id": self.pick(("", "", *self.activities, "act-unknown")),
@@ -422,6 +461,44 @@ class Awkward:
             **{name: self.pick(("", "0", "3", "50")) for name in ("reads", "shares", "favorites", "likes")},
         }
 
+    def member_tag(self, number: int) -> Record:
+        tagged, removed = self.moment(), self.moment()
+        return {
+            "member_id": self.pick((*self.people, "m-tagged-only")),
+            "tag": self.pick(("常客", "vip", "VIP", "a, b", "🙂", "爱茶", "13800000001")),
+            "tag_source": self.pick(("auto", "manual", "")),
+            "tagged_at": self.written(tagged) if self.chance(0.8) else "",
+            "removed_at": self.written(removed) if self.chance(0.4) else "",
+        }
+
+    def kpi_target(self, number: int) -> Record:
+        """A target of a past, running or coming period or of none, of a known or unknown metric and scope."""
+        period_type = self.pick(("day", "week", "month", "month", "quarter", "year"))
+        start = period_start(
+            period_type, self.moment().date() + timedelta(days=self.random.choice((0, 0, 0, 99)))
+        )
+        scope_type = self.pick(("all", "group", "group", "owner", "department", "group_type"))
+        scopes = {
+            "all": ("", "all", "whatever"),
+            "group": (*self.groups, "g-nowhere"),
+            "owner": ("s1", "s2", "s9", "unknown"),
+            "department": ("华东", "unknown", ""),
+            "group_type": ("conversion", "unknown"),
+        }
+        return {
+            "scorecard": self.pick(("甲卡", "乙卡")),
+            "period_type": period_type,
+            "period_start": (start + timedelta(days=self.random.choice((0, 0, 0, 0, 1)))).isoformat(),
+            "scope_type": scope_type,
+            "scope_id": self.pick(scopes[scope_type]),
+            "metric_id": self.pick(TARGETED),
+            "target": self.pick(("", "0", "3", "0.25", "10.5")),
+            "weight": self.pick(("1", "2", "0.5", "0")),
+            "direction": self.pick(("up", "down", "band", "band")),
+            "low": self.pick(("", "0", "2", "5")),
+            "high": self.pick(("", "5", "5", "40.5")),
+        }
+
     def page_view(self, number: int) -> Record:
         return {
             "viewed_at": self.written(self.moment()),
@@ -474,6 +551,8 @@ class Awkward:
             "feedback": self.repeated(80, self.feedback),
             "live_sessions": self.live_session_rows(),
             "content_posts": self.repeated(40, self.content_post),
+            "member_tags": self.repeated(60, self.member_tag),
+            "kpi_targets": self.repeated(150, self.kpi_target),
         }
 
 
