@@ -39,6 +39,7 @@ TABLES = (
     "mart_channel_roi",
     "mart_message_heatmap",
     "mart_data_quality",
+    "metric_catalog",
 )
 
 

@@ -52,5 +52,7 @@ def _written(value: Any, unit: str) -> str:
 
 
 def _change(row: Row) -> tuple[str, ...]:
+    """How much it changed, in words that need no number where nothing did."""
     rate = row["previous_change_rate"]
-    return () if rate is None else (f"{100 * abs(rate):.1f}%",)
+    written = "0.0%" if rate is None else f"{100 * abs(rate):.1f}%"
+    return () if written == "0.0%" else (written,)

@@ -6,13 +6,14 @@ Fader and Hardie (2013), "The Gamma-Gamma model of monetary value".
 
 from __future__ import annotations
 
-from collections import defaultdict
-from collections.abc import Sequence
+from collections import Counter, defaultdict
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
-from math import exp, lgamma, log, log1p
+from math import exp, fsum, lgamma, log, log1p
 
+from scipy.optimize import minimize
 from scipy.special import hyp2f1
 
 from .tables import Table, columns
@@ -151,6 +152,25 @@ def _log_beta(first: float, second: float) -> float:
     return lgamma(first) + lgamma(second) - lgamma(first + second)
 
 
-def log_likelihood_of(model: BetaGeometric, rows: Sequence[tuple[int, float, float]]) -> float:
-    """Sum over customers."""
-    return sum(model.log_likelihood(*row) for row in rows)
+Rows = Counter[tuple[int, float, float]]
+
+
+def bg_nbd_log_likelihood(model: BetaGeometric, customers: Rows) -> float:
+    """Sum over customers, equal ones counted together."""
+    return fsum(count * model.log_likelihood(*row) for row, count in customers.items())
+
+
+def gamma_gamma_log_likelihood(model: GammaGamma, customers: Sequence[tuple[int, float]]) -> float:
+    """Sum over customers with a repeat purchase that brought money."""
+    return fsum(model.log_likelihood(*row) for row in customers)
+
+
+def highest(log_likelihood: Callable[[Sequence[float]], float], start: Sequence[float]) -> float:
+    """The greatest log-likelihood that a search without slopes finds from these (positive) parameters."""
+    found = minimize(
+        lambda logs: -log_likelihood([exp(value) for value in logs]),
+        [log(value) for value in start],
+        method="Nelder-Mead",
+        options={"maxfev": 4000, "xatol": 1e-6, "fatol": 1e-7},
+    )
+    return -float(found.fun)

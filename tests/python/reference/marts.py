@@ -8,6 +8,7 @@ from functools import cached_property
 
 from .alerts import alert
 from .attribution import attribution
+from .catalog import metric_catalog
 from .channel_roi import channel_roi
 from .churn import churn_risk
 from .community_sales import community_vs_outside
@@ -79,6 +80,7 @@ MARTS: dict[str, Callable[[Inputs], Table]] = {
     "mart_channel_roi": lambda given: channel_roi(given.world),
     "mart_message_heatmap": lambda given: message_heatmap(given.world, given.facts),
     "mart_data_quality": lambda given: data_quality(given.export, given.landed_date),
+    "metric_catalog": lambda given: metric_catalog(),
     "mart_churn_risk": lambda given: churn_risk(given.world),
     "mart_user_type": lambda given: user_type(given.world),
     "mart_clv": lambda given: clv(given.world),

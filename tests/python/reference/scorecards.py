@@ -53,9 +53,9 @@ def stage_scorecard(world: World, metric_value: Table) -> Table:
     table = Table(
         "marts",
         "mart_stage_scorecard",
-        ("group_id", "period_start", "metric_id"),
+        ("period_start", "group_id", "metric_id"),
         columns(
-            "text: group_id stage; date: period_start period_end; bool: is_partial; text: metric_id;"
+            "date: period_start; text: group_id metric_id; bool: is_partial; text: stage;"
             f"double: actual target weight; text: direction; double: {MEASURES}"
         ),
     )
@@ -74,7 +74,6 @@ def stage_scorecard(world: World, metric_value: Table) -> Table:
                         "group_id": group.group_id,
                         "stage": group.stage,
                         "period_start": month.start,
-                        "period_end": month.end,
                         "is_partial": month.is_partial,
                         "metric_id": line["metric_id"],
                     }
