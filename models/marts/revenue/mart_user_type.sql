@@ -1,0 +1,130 @@
+with reporting_window as (
+    select * from {{ ref('dim_reporting_window') }}
+),
+
+members as (
+    select * from {{ ref('dim_member') }}
+    where is_customer and first_joined_at is not null
+),
+
+orders as (
+    select * from {{ ref('fct_order') }}
+    where is_paid_order and member_id is not null
+),
+
+active_days as (
+    select * from {{ ref('fct_active_day') }}
+    where scope_type = 'all'
+),
+
+user_type_rules as (
+    select * from {{ ref('user_type_rules') }}
+),
+
+message_roles as (
+    select * from {{ ref('message_roles') }}
+),
+
+deep_discounts as (
+    select max(deep_discount_rate) as deep_discount_rate
+    from user_type_rules
+),
+
+purchases as (
+    select
+        orders.member_id,
+        count(*) as orders,
+        -- distinct: purchases of one day count as one (R11)
+        count(distinct orders.paid_date) as purchase_dates,
+        sum(
+            case
+                when
+                    orders.goods_amount > 0
+                    and orders.discount_amount
+                    >= orders.goods_amount * deep_discounts.deep_discount_rate
+                    then 1
+                else 0
+            end
+        ) as deep_discount_orders
+    from orders
+    cross join reporting_window
+    cross join deep_discounts
+    where
+        orders.paid_date
+        > {{ add_days('reporting_window.as_of_date', '-' ~ var('rfm_window_days')) }}
+    group by orders.member_id
+),
+
+recent_messages as (
+    select
+        active_days.member_id,
+        sum(active_days.messages) as messages
+    from active_days
+    cross join reporting_window
+    where
+        active_days.active_date
+        > {{ add_days('reporting_window.as_of_date', '-' ~ var('message_role_window_days')) }}
+    group by active_days.member_id
+),
+
+measured as (
+    select
+        members.member_id,
+        coalesce(purchases.orders, 0) as orders,
+        coalesce(purchases.purchase_dates, 0) as purchase_dates,
+        coalesce(purchases.deep_discount_orders, 0) as deep_discount_orders,
+        coalesce(recent_messages.messages, 0) as recent_messages,
+        rank() over (order by coalesce(recent_messages.messages, 0) desc) as message_rank,
+        count(*) over () as member_count
+    from members
+    left join purchases on members.member_id = purchases.member_id
+    left join recent_messages on members.member_id = recent_messages.member_id
+),
+
+fired_rules as (
+    select
+        measured.member_id,
+        min(user_type_rules.sort_order) as sort_order
+    from measured
+    cross join user_type_rules
+    where
+        measured.orders >= user_type_rules.min_orders
+        and measured.purchase_dates >= user_type_rules.min_purchase_dates
+        and measured.deep_discount_orders
+        >= measured.orders * user_type_rules.min_deep_discount_share
+    group by measured.member_id
+),
+
+fitting_roles as (
+    select
+        measured.member_id,
+        min(message_roles.sort_order) as sort_order
+    from measured
+    cross join message_roles
+    where
+        measured.recent_messages >= message_roles.min_messages
+        and measured.message_rank <= ceil(measured.member_count * message_roles.top_share)
+    group by measured.member_id
+),
+
+final as (
+    select
+        measured.member_id,
+        user_type_rules.user_type,
+        user_type_rules.user_type_zh,
+        user_type_rules.reason,
+        user_type_rules.label_zh as reason_zh,
+        message_roles.message_role,
+        message_roles.label_zh as message_role_zh,
+        cast(measured.orders as bigint) as orders,
+        cast(measured.purchase_dates as bigint) as purchase_dates,
+        cast(measured.deep_discount_orders as bigint) as deep_discount_orders,
+        cast(measured.recent_messages as bigint) as recent_messages
+    from measured
+    left join fired_rules on measured.member_id = fired_rules.member_id
+    left join user_type_rules on fired_rules.sort_order = user_type_rules.sort_order
+    left join fitting_roles on measured.member_id = fitting_roles.member_id
+    left join message_roles on fitting_roles.sort_order = message_roles.sort_order
+)
+
+select * from final
