@@ -47,7 +47,7 @@ def build_cli(lang: str) -> click.Group:
     def shequn(context: click.Context, home: Path | None, lang_option: str | None) -> None:
         context.obj = (home, lang_option)
 
-    for add in (_refresh, _demo, _status, _versions, _rollback, _rejects, _sql, _doctor):
+    for add in (_refresh, _demo, _status, _versions, _rollback, _rejects, _sql, _explain, _doctor):
         add(shequn, lang)
     return shequn
 
@@ -188,6 +188,33 @@ def _sql(group: click.Group, lang: str) -> None:
         from orchestration.commands.sql import sql_command
 
         return sql_command(context, load_settings(context.home), sql, form, timeout, memory)
+
+
+def _explain(group: click.Group, lang: str) -> None:
+    @_command(group, "explain", lang)
+    @click.argument("metric")
+    @option(lang, "--scope", metavar="TYPE:ID")
+    @option(lang, "--period", metavar="TYPE:START")
+    @option(lang, "--where", multiple=True, metavar="COLUMN=VALUE")
+    @option(lang, "--rows", type=click.IntRange(min=0))
+    @option(lang, "--evidence", metavar="NAME")
+    @option(lang, "--format", "form", type=click.Choice(["table", "csv", "json"]), default="table")
+    def body(
+        context: Context,
+        metric: str,
+        scope: str | None,
+        period: str | None,
+        where: tuple[str, ...],
+        rows: int | None,
+        evidence: str | None,
+        form: str,
+        **_: Any,
+    ) -> int:
+        from orchestration.commands.explain import explain_command
+        from orchestration.explaining import Wish
+
+        wish = Wish(metric, scope, period, where)
+        return explain_command(context, load_settings(context.home), wish, form, rows, evidence)
 
 
 def _doctor(group: click.Group, lang: str) -> None:

@@ -28,18 +28,19 @@ def sql_command(
         elif form == "json":
             write_json(sys.stdout, stream)
         else:
-            rows = [[_cell(value) for value in row] for row in stream.rows]
-            is_number = [_is_number(kind) for kind in stream.types]
-            print_rows(output(), stream.columns, is_number, rows)
+            rows = [[table_cell(value) for value in row] for row in stream.rows]
+            numbers = [is_number(kind) for kind in stream.types]
+            print_rows(output(), stream.columns, numbers, rows)
             key = "cli.first_rows" if stream.more else "cli.rows"
             output().print(say(key, context.lang, rows=number(len(rows))), style="dim")
     return EXIT_OK
 
 
-def _cell(value: Any) -> str:
+def table_cell(value: Any) -> str:
     """A table's cell: unknown is shown, so that it differs from empty text."""
     return "NULL" if value is None else plain_text(value)
 
 
-def _is_number(kind: str) -> bool:
+def is_number(kind: str) -> bool:
+    """Whether a column of DuckDB's type `kind` holds numbers."""
     return kind.upper().startswith(NUMBER_TYPES) and kind.upper() != "UUID"

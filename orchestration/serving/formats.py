@@ -34,7 +34,7 @@ def write_json(out: TextIO, stream: QueryStream) -> None:
     out.write("[")
     separator = "\n"
     for row in stream.rows:
-        values = (_json_value(value, exact) for value, exact in zip(row, decimals, strict=True))
+        values = (json_value(value, exact) for value, exact in zip(row, decimals, strict=True))
         out.write(separator + json.dumps(dict(zip(stream.columns, values, strict=True)), ensure_ascii=False))
         separator = ",\n"
     out.write("\n]\n")
@@ -61,7 +61,8 @@ def _is_exact(kind: str) -> bool:
     return kind.startswith(("DECIMAL", "DATE", "TIME", "INTERVAL"))
 
 
-def _json_value(value: Any, decimal: bool) -> Any:
+def json_value(value: Any, decimal: bool) -> Any:
+    """`value` for JSON: decimals as numbers, and no numbers that JSON does not know."""
     if decimal and isinstance(value, str):
         return float(value)
     if isinstance(value, float) and not math.isfinite(value):
