@@ -6,7 +6,7 @@ import csv
 import shutil
 from collections.abc import Iterator
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date, datetime, time
 from decimal import Decimal
 from fractions import Fraction
 from pathlib import Path
@@ -40,6 +40,15 @@ TABLES = (
     "mart_message_heatmap",
     "mart_data_quality",
     "metric_catalog",
+    "mart_staff_service",
+    "mart_service_quality",
+    "mart_content",
+    "mart_touch_effect",
+    "mart_live",
+    "mart_attribution",
+    "mart_funnel",
+    "mart_referral",
+    "mart_lifecycle",
 )
 
 
@@ -98,6 +107,7 @@ def parsed(kind: str, text: str) -> Any:
         "bool": {"true": True, "false": False}.__getitem__,
         "date": date.fromisoformat,
         "timestamp": datetime.fromisoformat,
+        "time": time.fromisoformat,
         "text": str,
     }
     return parsers[kind](text)
