@@ -9,13 +9,14 @@ import duckdb
 from orchestration.building.results import Manifest
 from orchestration.settings import Settings
 
-_GATE_SCHEMA = "raw"
+# The gate's, and the views that every dbt run makes anew.
+_OTHERS_SCHEMAS = ("raw", "marts_zh")
 
 
 def drop_unmodelled_relations(settings: Settings, manifest: Manifest) -> list[str]:
     """Drop what dbt once made and the manifest no longer knows, so that it is not published for ever.
 
-    Everything outside the gate's schema `raw` is dbt's.
+    Everything outside the gate's schema `raw` and the labelled views is a model's.
 
     Returns:
         The dropped relations, `<database>.<schema>.<name>`.
@@ -41,7 +42,7 @@ def _drop_others(path: Path, wanted: set[tuple[str, str, str]]) -> list[str]:
             [database],
         ).fetchall()
         for schema, name, kind in present:
-            if schema != _GATE_SCHEMA and (database, schema, name) not in wanted:
+            if schema not in _OTHERS_SCHEMAS and (database, schema, name) not in wanted:
                 connection.execute(f"drop {kind} {_quoted(database)}.{_quoted(schema)}.{_quoted(name)}")
                 dropped.append(f"{database}.{schema}.{name}")
     return dropped

@@ -16,7 +16,9 @@ from orchestration.commands.figures import headline_figures
 from orchestration.commands.frame import Context, write_document
 from orchestration.errors import EXIT_LOCKED, EXIT_OK, ShequnError
 from orchestration.inbox import inbox_files
+from orchestration.landing.catalogue import load_catalogue
 from orchestration.messages import say
+from orchestration.reports import PublishedVersion
 from orchestration.settings import Settings
 
 
@@ -133,11 +135,26 @@ def status_command(context: Context, settings: Settings) -> int:
         return EXIT_OK
     console.print(Text(published_sentence(version, context.lang), style="bold green"), soft_wrap=True)
     console.print(Text(say("cli.published_path", context.lang, path=settings.published_db)), soft_wrap=True)
+    for line in _empty_mart_lines(version, context.lang):
+        console.print(Text(line, style="yellow"), soft_wrap=True)
     try:
         print_figures(console, headline_figures(settings), context.lang)
     except ShequnError as error:
         console.print(Text(error.text(context.lang), style="yellow"))
     return EXIT_OK
+
+
+def _empty_mart_lines(version: PublishedVersion, lang: str) -> Iterator[str]:
+    """Which export would fill which marts, one line for each that is missing."""
+    catalogue = {entity.name: entity for entity in load_catalogue().entities}
+    waiting: dict[str, list[str]] = {}
+    for mart, found in version.manifest.get("empty_marts", {}).items():
+        for entity in found["missing"]:
+            waiting.setdefault(entity, []).append(f"{found['label_zh']} ({mart})" if lang == "zh" else mart)
+    for entity, marts in waiting.items():
+        label = catalogue[entity].label_zh if lang == "zh" else catalogue[entity].label_en
+        separator = "、" if lang == "zh" else ", "
+        yield say("cli.status.empty_marts", lang, entity=entity, label=label, marts=separator.join(marts))
 
 
 def _status_lines(status: dict[str, Any]) -> list[tuple[str, dict[str, Any]]]:

@@ -13,6 +13,7 @@ from zoneinfo import ZoneInfo
 import duckdb
 
 from orchestration.building.record import BuildRecord
+from orchestration.building.results import Manifest
 from orchestration.fingerprint import code_version
 from orchestration.reports import CheckResult
 from orchestration.settings import Settings
@@ -40,6 +41,7 @@ def make_manifest(
 ) -> dict[str, Any]:
     """Everything a reader or a later refresh may ask about a version; times carry their offset."""
     origin = record.origin
+    tables = count_rows(copy.path)
     return {
         "format": MANIFEST_FORMAT,
         "build_id": copy.build,
@@ -49,7 +51,8 @@ def make_manifest(
         "business_timezone": settings.business_timezone,
         "sha256": copy.sha256,
         "size_bytes": copy.size_bytes,
-        "tables": count_rows(copy.path),
+        "tables": tables,
+        "empty_marts": empty_marts(settings, copy.path, tables),
         "inputs": origin["inputs"],
         "checks": summarise_checks(checks),
         "code": code_version(origin["code"]),
@@ -81,6 +84,23 @@ def count_rows(database: Path) -> dict[str, int]:
             f"{schema}.{table}": _scalar(connection, f'select count(*) from "{schema}"."{table}"')
             for schema, table in tables
         }
+
+
+def empty_marts(settings: Settings, database: Path, tables: dict[str, int]) -> dict[str, dict[str, Any]]:
+    """Marts without a row for want of an export: Chinese name, and the entities that never came."""
+    models = Manifest.read(settings.target_dir / "manifest.json")
+    if models is None or "core.fct_landing" not in tables:
+        return {}
+    with duckdb.connect(str(database), read_only=True) as connection:
+        arrived = connection.execute("select entity from core.fct_landing where rows_accepted > 0").fetchall()
+    landed = {entity for (entity,) in arrived}
+    found = {}
+    for node in models.relations():
+        meta = node["config"].get("meta", {})
+        missing = [entity for entity in meta.get("filled_by", ()) if entity not in landed]
+        if missing and tables.get(f"{node['schema']}.{node['alias']}") == 0:
+            found[node["alias"]] = {"label_zh": meta["label_zh"], "missing": missing}
+    return dict(sorted(found.items()))
 
 
 def _reporting_window(database: Path) -> dict[str, str | None]:

@@ -90,25 +90,24 @@ def published_assets(
 
 
 def _inventory(models: dict[str, dict[str, Any]]) -> Asset:
-    wanted = sql_rows(
-        [(*label.split(".", 1), column) for label, node in models.items() for column in node["columns"]],
-        ("schema_name", "table_name", "column_name"),
-    )
-    known = sql_rows([label.split(".", 1) for label in models], ("schema_name", "table_name"))
+    columns = [*_table_columns(models), *_labelled_columns(models)]
+    wanted = sql_rows(columns, ("kind", "schema_name", "table_name", "column_name"))
+    relations = sorted({column[:3] for column in columns})
+    known = sql_rows(relations, ("kind", "schema_name", "table_name"))
     private = ", ".join(f"'{column}'" for column in PRIVATE_COLUMNS)
     expectations = [
         no_rows(
-            "every model's table and column is there",
+            "every model's table, view and column is there",
             "core, marts",
             f"select * from {wanted} where not exists (select 1 from batch as present"
-            " where present.schema_name = listed.schema_name and present.table_name = listed.table_name"
-            " and present.column_name = listed.column_name)",
+            " where present.kind = listed.kind and present.schema_name = listed.schema_name"
+            " and present.table_name = listed.table_name and present.column_name = listed.column_name)",
         ),
         no_rows(
-            "nothing is there but the models' tables",
+            "nothing is there but the models' tables and views",
             "core, marts",
-            f"select 1 from batch as present where present.kind <> 'table' or not exists"
-            f" (select 1 from {known} where present.schema_name = listed.schema_name"
+            f"select 1 from batch as present where not exists (select 1 from {known}"
+            " where present.kind = listed.kind and present.schema_name = listed.schema_name"
             " and present.table_name = listed.table_name)",
         ),
         no_rows(
@@ -125,6 +124,24 @@ def _inventory(models: dict[str, dict[str, Any]]) -> Asset:
         " where not columns.internal"
     )
     return Asset("inventory", expectations, query)
+
+
+def _table_columns(models: dict[str, dict[str, Any]]) -> list[tuple[str, ...]]:
+    return [
+        ("table", *label.split(".", 1), column)
+        for label, node in models.items()
+        for column in node["columns"]
+    ]
+
+
+def _labelled_columns(models: dict[str, dict[str, Any]]) -> list[tuple[str, ...]]:
+    """Schema marts_zh: the marts under their Chinese names."""
+    return [
+        ("view", "marts_zh", node["config"]["meta"]["label_zh"], column["config"]["meta"]["label_zh"])
+        for node in models.values()
+        if "label_zh" in node.get("config", {}).get("meta", {})
+        for column in node["columns"].values()
+    ]
 
 
 def _window_assets(

@@ -7,7 +7,9 @@ from pathlib import Path
 
 import duckdb
 import pytest
+from click.testing import CliRunner
 
+from orchestration.cli import build_cli
 from orchestration.progress import Progress
 from orchestration.publishing import current_version
 from orchestration.refresh import RefreshRefused, refresh
@@ -69,6 +71,33 @@ def test_exports_move_the_published_figures(evening: Settings) -> None:
         "select joins, leaves, members_present, members_end, leave_rate, is_partial from mart_community_kpi"
         " where period_type = 'week' and scope_type = 'group'".replace("mart_", "marts.mart_"),
     ) == [(2, 1, 2, 1, 0.5, True)]
+
+
+def test_status_says_which_export_would_fill_an_empty_mart(evening: Settings) -> None:
+    shown = CliRunner().invoke(build_cli("zh"), ["--lang", "zh", "status", "--home", str(evening.home)])
+    assert shown.exit_code == 0
+    (line,) = [line for line in shown.stdout.splitlines() if "`orders`" in line]
+    assert line.startswith("尚无订单：") and "RFM用户分层 (mart_rfm)" in line
+    assert "`members`" not in shown.stdout  # they have come
+
+
+def test_chinese_views_are_in_step_with_the_marts(evening: Settings, tmp_path: Path) -> None:
+    """Under any file name, and attached under any alias."""
+    copy = tmp_path / "elsewhere.duckdb"
+    copy.write_bytes(evening.published_db.read_bytes())
+    with duckdb.connect() as connection:
+        connection.execute(f"attach '{copy}' as w (read_only)")
+        marts = connection.execute(
+            "select table_name, column_count from duckdb_tables() where schema_name = 'marts'"
+        ).fetchall()
+        views = connection.execute(
+            "select view_name, column_count from duckdb_views() where schema_name = 'marts_zh'"
+        ).fetchall()
+        assert sorted(columns for _, columns in views) == sorted(columns for _, columns in marts)
+        assert connection.execute(
+            'select "进群人次", "退群率" from w.marts_zh."社群指标" '
+            "where \"周期类型\" = 'week' and \"统计范围类型\" = 'group'"
+        ).fetchall() == [(2, 0.5)]
 
 
 def test_wrong_raw_data_publishes_nothing_and_says_what(evening: Settings) -> None:

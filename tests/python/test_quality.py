@@ -259,8 +259,8 @@ class TestPublished:
         report = worker.audit_published(home, copy)
         assert not report.success
         assert not_passed(report) == {
-            ("core, marts", "every model's table and column is there"): ("fail", 4),
-            ("core, marts", "nothing is there but the models' tables"): ("fail", 2),
+            ("core, marts", "every model's table, view and column is there"): ("fail", 4),
+            ("core, marts", "nothing is there but the models' tables and views"): ("fail", 2),
             ("core, marts", "no private column is published"): ("fail", 1),
             ("core.dim_member", "no text holds a phone number"): ("fail", 1),
             ("marts.mart_community_kpi", "no period starts after the last day"): ("fail", 1),

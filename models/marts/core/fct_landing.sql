@@ -1,6 +1,5 @@
 with files as (
-    select * from {{ source('raw', 'files') }}
-    where status = 'landed'
+    select * from {{ ref('int_landed_files') }}
 ),
 
 kept_rows as (
@@ -19,7 +18,7 @@ file_counts as (
     select
         files.system,
         files.entity,
-        cast(files.landed_at as date) as landed_date,
+        files.landed_date,
         count(*) as files,
         sum(files.accepted + files.rejected) as rows_read,
         sum(coalesce(kept_rows.rows_kept, 0)) as rows_accepted,
@@ -30,7 +29,7 @@ file_counts as (
     from files
     left join kept_rows
         on files.entity = kept_rows.entity and files.load_seq = kept_rows.load_seq
-    group by files.system, files.entity, cast(files.landed_at as date)
+    group by files.system, files.entity, files.landed_date
 ),
 
 mention_counts as (
