@@ -15,7 +15,10 @@ final as (
         mart,
         column_name,
         reference,
-        decision
+        decision,
+        formula_zh,
+        decision_zh,
+        reference_zh
     from metrics
 )
 

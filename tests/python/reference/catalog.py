@@ -14,7 +14,7 @@ def metric_catalog() -> Table:
         ("metric_id",),
         columns(
             "text: metric_id label_zh label_en family stage formula unit better mart column_name reference"
-            " decision"
+            " decision formula_zh decision_zh reference_zh"
         ),
     )
     for row in seed("metric_definitions"):
