@@ -25,10 +25,11 @@ _CODE = (
     "seeds",
     "tests/data",
     "orchestration/landing/sources",
+    "orchestration/lifetime_value",
     "orchestration/quality",
 )
 _CODE_SUFFIXES = {".sql", ".yml", ".yaml", ".csv", ".md", ".py"}
-_ENGINES = ("dbt-core", "dbt-duckdb", "duckdb")
+_ENGINES = ("dbt-core", "dbt-duckdb", "duckdb", "scipy")
 
 
 @dataclass(frozen=True)

@@ -1,0 +1,8 @@
+from orchestration.lifetime_value.frames import as_pandas, fit_models
+
+
+def model(dbt, session):
+    """BG/NBD and Gamma-Gamma, fitted to all buyers."""
+    histories = as_pandas(dbt.ref("int_purchase_histories"))
+    minimums = as_pandas(dbt.ref("clv_minimums"))
+    return fit_models(histories, minimums)
