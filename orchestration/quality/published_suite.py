@@ -31,6 +31,7 @@ _LONG_HISTORY_ORIGIN = "2026: WeChat is from 2011; older days are mostly empty d
 # table, or of one.
 UNBOUNDED_RATES = {
     "gross_margin_rate": "goods sold below cost make it negative",
+    "attainment_rate": "more than the target may be reached, and a value far off its band is below 0",
     "new_member_rate": "more may join in a period than were there at its start",
     "mart_content.share_rate": "platforms count shares and reads apart",
     "mart_content.like_rate": "platforms count likes and reads apart",
