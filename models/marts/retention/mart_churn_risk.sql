@@ -1,0 +1,231 @@
+{%- set rules = churn_rule_conditions() -%}
+with reporting_window as (
+    select * from {{ ref('dim_reporting_window') }}
+),
+
+churn_rules as (
+    select * from {{ ref('churn_rules') }}
+),
+
+spans as (
+    select * from {{ ref('fct_membership_span') }}
+),
+
+active_days as (
+    select * from {{ ref('fct_active_day') }}
+    where scope_type = 'group'
+),
+
+orders as (
+    select * from {{ ref('fct_order') }}
+    where is_paid_order and member_id is not null
+),
+
+touches as (
+    select * from {{ ref('fct_touch') }}
+    where is_delivered
+),
+
+feedback as (
+    select * from {{ ref('fct_feedback') }}
+    where feedback_kind = 'complaint' and member_id is not null
+),
+
+thresholds as (
+    {{ churn_thresholds(ref('churn_thresholds')) }}
+),
+
+-- One row: the first days of the windows that end on as_of_date.
+windows as (
+    select
+        reporting_window.as_of_date,
+        {{ window_start('messages_recent_days') }} as recent_from,
+        {{ window_start('messages_earlier_days + thresholds.messages_recent_days') }}
+            as earlier_from,
+        {{ window_start('touches_days') }} as touches_from,
+        {{ window_start('complaint_days') }} as complaints_from
+    from reporting_window
+    cross join thresholds
+),
+
+memberships as (
+    select
+        spans.member_id,
+        spans.group_id,
+        {{ days_between('spans.start_date', 'reporting_window.as_of_date') }} as days_in_group
+    from spans
+    cross join reporting_window
+    where spans.end_date is null or spans.end_date > reporting_window.as_of_date
+),
+
+days_of_members as (
+    select
+        active_days.scope_id as group_id,
+        active_days.member_id,
+        active_days.active_date,
+        {{ days_between('active_days.previous_active_date', 'active_days.active_date') }}
+            as gap_days,
+        case
+            when active_days.active_date >= windows.recent_from then active_days.messages else 0
+        end as recent_messages,
+        case
+            when active_days.active_date >= windows.recent_from then 0
+            when active_days.active_date >= windows.earlier_from then active_days.messages
+            else 0
+        end as earlier_messages
+    from active_days
+    inner join memberships
+        on
+            active_days.scope_id = memberships.group_id
+            and active_days.member_id = memberships.member_id
+    cross join windows
+),
+
+-- Habits are rounded, so that no day is longer than a habit of just as many days.
+activity as (
+    select
+        group_id,
+        member_id,
+        count(*) as active_days,
+        max(active_date) as last_active_date,
+        round({{ quantile('gap_days', 0.9) }}, 6) as usual_gap_days,
+        sum(recent_messages) as recent_messages,
+        sum(earlier_messages) as earlier_messages
+    from days_of_members
+    group by group_id, member_id
+),
+
+-- distinct: purchases of one day are one (R11)
+purchase_days as (
+    select distinct
+        member_id,
+        paid_date
+    from orders
+),
+
+purchase_days_in_order as (
+    select
+        member_id,
+        paid_date,
+        lag(paid_date) over (partition by member_id order by paid_date) as previous_date
+    from purchase_days
+),
+
+purchases as (
+    select
+        member_id,
+        count(*) as purchase_dates,
+        max(paid_date) as last_paid_date,
+        {{ quantile(days_between('previous_date', 'paid_date'), 0.5) }} as purchase_gap_days
+    from purchase_days_in_order
+    group by member_id
+),
+
+recent_touches as (
+    select
+        touches.member_id,
+        count(*) as touches,
+        count(touches.clicked_at) as clicked_touches
+    from touches
+    inner join windows
+        on touches.touch_date >= windows.touches_from
+    group by touches.member_id
+),
+
+recent_complaints as (
+    select
+        feedback.member_id,
+        count(*) as complaints
+    from feedback
+    inner join windows
+        on feedback.opened_date >= windows.complaints_from
+    group by feedback.member_id
+),
+
+judged as (
+    select
+        memberships.member_id,
+        memberships.group_id,
+        memberships.days_in_group,
+        activity.last_active_date,
+        {{ days_between('activity.last_active_date', 'windows.as_of_date') }} as days_since_active,
+        case
+            when activity.active_days >= thresholds.habit_active_days
+                then greatest(thresholds.habit_floor_days, activity.usual_gap_days)
+            else greatest(thresholds.habit_floor_days, thresholds.habit_default_days)
+        end as habit_days,
+        activity.earlier_messages,
+        activity.recent_messages,
+        purchases.purchase_dates,
+        {{ days_between('purchases.last_paid_date', 'windows.as_of_date') }} as days_since_purchase,
+        purchases.purchase_gap_days,
+        recent_touches.touches,
+        recent_touches.clicked_touches,
+        recent_complaints.complaints
+    from memberships
+    cross join windows
+    cross join thresholds
+    left join activity
+        on
+            memberships.group_id = activity.group_id
+            and memberships.member_id = activity.member_id
+    left join purchases
+        on memberships.member_id = purchases.member_id
+    left join recent_touches
+        on memberships.member_id = recent_touches.member_id
+    left join recent_complaints
+        on memberships.member_id = recent_complaints.member_id
+),
+
+fired as (
+    {%- for rule_id, condition in rules.items() %}
+    select
+        judged.member_id,
+        judged.group_id,
+        '{{ rule_id }}' as rule_id
+    from judged
+    cross join thresholds
+    where {{ condition }}
+    {{ 'union all' if not loop.last }}
+    {%- endfor %}
+),
+
+reasons as (
+    select
+        fired.member_id,
+        fired.group_id,
+        least(100, sum(churn_rules.points)) as risk_score,
+        {{ join_text('churn_rules.rule_id', ', ', 'churn_rules.sort_order') }} as reasons,
+        {{ join_text('churn_rules.label_zh', '、', 'churn_rules.sort_order') }} as reasons_zh
+    from fired
+    inner join churn_rules
+        on fired.rule_id = churn_rules.rule_id
+    group by fired.member_id, fired.group_id
+),
+
+final as (
+    select
+        judged.member_id,
+        judged.group_id,
+        cast(coalesce(reasons.risk_score, 0) as bigint) as risk_score,
+        case
+            when reasons.risk_score >= thresholds.band_high then 'high'
+            when reasons.risk_score >= thresholds.band_medium then 'medium'
+            else 'low'
+        end as risk_band,
+        coalesce(reasons.reasons, '') as reasons,
+        coalesce(reasons.reasons_zh, '') as reasons_zh,
+        case
+            when judged.days_in_group <= thresholds.settling_days then 'settling'
+            when judged.days_in_group <= thresholds.choosing_days then 'choosing'
+            else 'stable'
+        end as lifecycle_stage,
+        cast(judged.days_since_active as bigint) as days_since_active,
+        cast(judged.days_in_group as bigint) as days_in_group
+    from judged
+    cross join thresholds
+    left join reasons
+        on judged.member_id = reasons.member_id and judged.group_id = reasons.group_id
+)
+
+select * from final

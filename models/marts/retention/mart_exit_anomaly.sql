@@ -1,0 +1,210 @@
+{%- set baseline_days = 28 -%}
+{%- set days_before_first_row = 14 -%}
+with reporting_window as (
+    select * from {{ ref('dim_reporting_window') }}
+),
+
+groups as (
+    select * from {{ ref('dim_group') }}
+),
+
+scope_days as (
+    select * from {{ ref('fct_scope_membership_day') }}
+    where scope_type = 'group'
+),
+
+leaving_spans as (
+    select * from {{ ref('fct_membership_span') }}
+    where end_reason = 'leave'
+),
+
+touches as (
+    select * from {{ ref('fct_touch') }}
+    where is_delivered and group_id is not null
+),
+
+offsets as (
+    select numbers.days_before
+    from (
+        values
+        {% for days_before in range(1, baseline_days + 1) -%}
+        ({{ days_before }}){{ ',' if not loop.last }}
+        {% endfor -%}
+    ) as numbers (days_before)
+),
+
+group_days as (
+    select
+        scope_days.scope_id as group_id,
+        scope_days.date,
+        scope_days.leaves,
+        sum(case when scope_days.members_present > 0 then 1 else 0 end) over (
+            partition by scope_days.scope_id
+            order by scope_days.date
+        ) as lived_days
+    from scope_days
+    cross join reporting_window
+    inner join groups
+        on scope_days.scope_id = groups.group_id
+    where
+        scope_days.date >= reporting_window.history_start_date
+        and (groups.dissolved_date is null or scope_days.date <= groups.dissolved_date)
+),
+
+-- A group's days follow each other without a gap from its first with members on.
+baselines as (
+    select
+        group_id,
+        date,
+        leaves,
+        lived_days,
+        count(*) over baseline as days,
+        sum(leaves) over baseline as baseline_leaves,
+        sum(case when leaves = 0 then 1 else 0 end) over baseline as days_without_leaves
+    from group_days
+    where lived_days > 0
+    window baseline as (
+        partition by group_id
+        order by date
+        rows between {{ baseline_days }} preceding and 1 preceding
+    )
+),
+
+rows_of_mart as (
+    select
+        *,
+        2 * days_without_leaves > days as is_quiet
+    from baselines
+    where lived_days > {{ days_before_first_row }}
+),
+
+-- Where most days have no leave, median and MAD are 0; of the others every day is looked at.
+busy_days as (
+    select
+        rows_of_mart.group_id,
+        rows_of_mart.date,
+        earlier_days.leaves
+    from rows_of_mart
+    cross join offsets
+    inner join baselines as earlier_days
+        on
+            rows_of_mart.group_id = earlier_days.group_id
+            and {{ add_days('rows_of_mart.date', '-offsets.days_before') }} = earlier_days.date
+    where not rows_of_mart.is_quiet
+),
+
+medians as (
+    select
+        group_id,
+        date,
+        {{ quantile('leaves', 0.5) }} as baseline_median
+    from busy_days
+    group by group_id, date
+),
+
+deviations as (
+    select
+        busy_days.group_id,
+        busy_days.date,
+        medians.baseline_median,
+        abs(busy_days.leaves - medians.baseline_median) as deviation
+    from busy_days
+    inner join medians
+        on busy_days.group_id = medians.group_id and busy_days.date = medians.date
+),
+
+busy_baselines as (
+    select
+        group_id,
+        date,
+        baseline_median,
+        {{ quantile('deviation', 0.5) }} as baseline_mad,
+        sum(deviation) / count(*) as mean_deviation
+    from deviations
+    group by group_id, date, baseline_median
+),
+
+judged as (
+    select
+        rows_of_mart.group_id,
+        rows_of_mart.date,
+        rows_of_mart.leaves,
+        coalesce(busy_baselines.baseline_median, 0.0) as baseline_median,
+        coalesce(busy_baselines.baseline_mad, 0.0) as baseline_mad,
+        coalesce(
+            busy_baselines.mean_deviation,
+            {{ rate('rows_of_mart.baseline_leaves', 'rows_of_mart.days') }}
+        ) as mean_deviation
+    from rows_of_mart
+    left join busy_baselines
+        on
+            rows_of_mart.group_id = busy_baselines.group_id
+            and rows_of_mart.date = busy_baselines.date
+),
+
+scored as (
+    select
+        *,
+        case
+            when baseline_mad > 0 then 0.6745 * (leaves - baseline_median) / baseline_mad
+            when mean_deviation > 0
+                then (leaves - baseline_median) / (1.253314 * mean_deviation)
+        end as score
+    from judged
+),
+
+leave_days as (
+    select
+        group_id,
+        end_date,
+        min(ended_at) as first_left_at
+    from leaving_spans
+    group by group_id, end_date
+),
+
+-- The 24 hours before the first leave lie on two dates, which find the touches.
+touch_dates as (
+    select
+        *,
+        end_date as touch_date
+    from leave_days
+    union all
+    select
+        *,
+        {{ add_days('end_date', -1) }} as touch_date
+    from leave_days
+),
+
+touches_before as (
+    select
+        touch_dates.group_id,
+        touch_dates.end_date,
+        count(*) as touches
+    from touch_dates
+    inner join touches
+        on
+            touch_dates.group_id = touches.group_id
+            and touch_dates.touch_date = touches.touch_date
+            and touch_dates.first_left_at > touches.touched_at
+            and {{ add_hours('touch_dates.first_left_at', -24) }} <= touches.touched_at
+    group by touch_dates.group_id, touch_dates.end_date
+),
+
+final as (
+    select
+        scored.group_id,
+        scored.date,
+        scored.leaves,
+        cast(scored.baseline_median as double) as baseline_median,
+        cast(scored.baseline_mad as double) as baseline_mad,
+        cast(scored.score as double) as score,
+        scored.leaves >= 5
+        and scored.leaves > scored.baseline_median
+        and (scored.score > 3.5 or scored.score is null) as is_anomaly,
+        coalesce(touches_before.touches, 0) as touches_before
+    from scored
+    left join touches_before
+        on scored.group_id = touches_before.group_id and scored.date = touches_before.end_date
+)
+
+select * from final
