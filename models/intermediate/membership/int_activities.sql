@@ -6,7 +6,7 @@ reporting_window as (
     select * from {{ ref('int_reporting_window') }}
 ),
 
-final as (
+known as (
     select
         activities.activity_id,
         {{ mask_phones('activities.activity_name') }} as activity_name,
@@ -21,6 +21,14 @@ final as (
     from activities
     cross join reporting_window
     where activities.started_at < reporting_window.counted_before
+),
+
+final as (
+    select
+        *,
+        coalesce(ended_at, cast({{ add_days('cast(started_at as date)', 1) }} as timestamp))
+            as effective_ended_at
+    from known
 )
 
 select * from final

@@ -10,6 +10,7 @@ final as (
         group_id,
         started_at,
         ended_at,
+        effective_ended_at,
         cost_amount,
         topic_keywords
     from activities
