@@ -104,6 +104,12 @@ def test_no_two_models_have_one_grain(manifest: dict[str, Any]) -> None:
     assert {grain: names for grain, names in grains.items() if len(names) > 1} == {}
 
 
+def test_every_model_belongs_to_the_group_of_its_folder(manifest: dict[str, Any]) -> None:
+    folders = {node["name"]: node["path"].split("/") for node in _models(manifest)}
+    expected = {name: path[1] if path[0] == "marts" else "landing" for name, path in folders.items()}
+    assert {node["name"]: node["group"] for node in _models(manifest)} == expected
+
+
 def test_chinese_table_names_are_unique(manifest: dict[str, Any]) -> None:
     marts = [node for node in _published(manifest) if node["schema"] == "marts"]
     labels = [node["config"]["meta"].get("label_zh") for node in marts]
