@@ -49,6 +49,12 @@ TABLES = (
     "mart_funnel",
     "mart_referral",
     "mart_lifecycle",
+    "mart_user_type",
+    "mart_clv",
+    "mart_kpi_scorecard",
+    "mart_stage_scorecard",
+    "mart_group_health",
+    "mart_weekly_digest",
 )
 
 

@@ -8,16 +8,10 @@ from fractions import Fraction
 from .calendar import days
 from .scope_facts import ScopeFacts
 from .seeds import seed
-from .tables import Table, columns, ratio
+from .tables import Table, columns, ratio, spoken
 from .world import Group, Scope, World
 
-COMPONENTS = (
-    "active_rate",
-    "leave_rate",
-    "member_conversion_rate",
-    "high_value_share",
-    "staff_message_share",
-)
+COMPONENTS = "active_rate leave_rate member_conversion_rate high_value_share staff_message_share"
 
 
 def group_health(world: World, facts: dict[Scope, ScopeFacts], rfm: Table) -> Table:
@@ -111,10 +105,14 @@ def _recommendation(
     """The first that holds, and what its sentence must say."""
     if is_dissolved:
         return None, None
+    head_count = spoken(members, 0)
     if is_zombie and buyers == 0:
-        return "dissolve", ("14",)
+        return "dissolve", ("14", "28", head_count)
     if is_zombie:
-        return "merge", ("14", str(buyers))
-    if score is not None and score < 40 and members < 30:
-        return "merge", (f"{score:.0f}", str(members))
-    return ("grow" if score is not None and score >= 70 else "keep"), ()
+        return "merge", ("14", "28", spoken(buyers, 0), head_count)
+    if score is None:
+        return "keep", (head_count,)
+    said = (spoken(score, 1), head_count)
+    if score < 40 and members < 30:
+        return "merge", (*said, "40", "30")
+    return ("grow", (*said, "70")) if score >= 70 else ("keep", said)

@@ -66,3 +66,8 @@ def cents(amount: Fraction | None) -> Decimal | None:
         return None
     thousandths = Decimal(amount.numerator) / Decimal(amount.denominator)
     return thousandths.quantize(Decimal("0.01"), ROUND_HALF_UP)
+
+
+def spoken(value: float, places: int) -> str:
+    """A number as sentences give it: rounded half away from zero, thousands parted."""
+    return f"{Decimal(repr(value)).quantize(Decimal(1).scaleb(-places), ROUND_HALF_UP):,}"
