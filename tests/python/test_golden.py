@@ -55,6 +55,7 @@ TABLES = (
     "mart_stage_scorecard",
     "mart_group_health",
     "mart_weekly_digest",
+    "mart_churn_risk",
 )
 
 
