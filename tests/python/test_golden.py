@@ -45,6 +45,11 @@ TABLES = (
     "mart_content",
     "mart_touch_effect",
     "mart_live",
+    "mart_activity",
+    "mart_product",
+    "mart_product_affinity",
+    "mart_repurchase_due",
+    "mart_community_vs_outside",
     "mart_attribution",
     "mart_funnel",
     "mart_referral",
@@ -56,6 +61,7 @@ TABLES = (
     "mart_group_health",
     "mart_weekly_digest",
     "mart_churn_risk",
+    "mart_exit_anomaly",
 )
 
 
