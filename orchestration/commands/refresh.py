@@ -3,13 +3,17 @@
 from __future__ import annotations
 
 import logging
+from collections.abc import Callable
+from dataclasses import asdict
 from pathlib import Path
+from typing import TypeVar
 
 from rich.text import Text
 
+from orchestration.commands.alerts import open_alerts, print_alerts
 from orchestration.commands.closing import MAX_FILES_NAMED, closing_document, print_closing, refusal_sentence
 from orchestration.commands.console import complaints, console_progress, number, output
-from orchestration.commands.figures import Figure, headline_figures
+from orchestration.commands.figures import headline_figures
 from orchestration.commands.frame import Context, complain, open_log, write_document
 from orchestration.demo.manifest import has_demo, read_manifest
 from orchestration.errors import EXIT_OK, EXIT_USAGE, ShequnError
@@ -18,6 +22,8 @@ from orchestration.messages import say
 from orchestration.publishing import current_version
 from orchestration.reports import RefreshReport
 from orchestration.settings import Settings
+
+Shown = TypeVar("Shown")
 
 logger = logging.getLogger(__name__)
 
@@ -80,12 +86,15 @@ def _say_done(context: Context, settings: Settings, report: RefreshReport) -> No
     if context.quiet and not context.as_json:
         _say_what_is_wrong(context, report)
         return
-    figures = _figures(settings)
+    figures = _shown(headline_figures, settings)
+    alerts = _shown(open_alerts, settings)
     current = report.published or current_version(settings)
     if context.as_json:
-        write_document(closing_document(settings, report, current, figures, EXIT_OK, context.lang))
+        document = closing_document(settings, report, current, figures, EXIT_OK, context.lang)
+        write_document(document | {"alerts": [asdict(alert) for alert in alerts]})
     else:
         print_closing(output(), settings, report, current, figures, context.lang)
+        print_alerts(output(), alerts, context.lang)
 
 
 def _say_what_is_wrong(context: Context, report: RefreshReport) -> None:
@@ -102,12 +111,12 @@ def _say_what_is_wrong(context: Context, report: RefreshReport) -> None:
         console.print(say("cli.hint_rejects", context.lang, rows=number(rejected)))
 
 
-def _figures(settings: Settings) -> list[Figure]:
-    """The headline figures; a version without metric values simply has none to show."""
+def _shown(ask: Callable[[Settings], list[Shown]], settings: Settings) -> list[Shown]:
+    """What `ask` finds; a version without such a table simply has none to show."""
     try:
-        return headline_figures(settings)
+        return ask(settings)
     except ShequnError as error:
-        logger.warning("no headline figures: %s", error)
+        logger.warning("%s: %s", ask.__name__, error)
         return []
 
 

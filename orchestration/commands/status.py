@@ -10,6 +10,7 @@ from typing import Any
 
 from rich.text import Text
 
+from orchestration.commands.alerts import open_alerts, print_alerts
 from orchestration.commands.closing import print_figures, published_sentence
 from orchestration.commands.console import number, output
 from orchestration.commands.figures import headline_figures
@@ -139,6 +140,7 @@ def status_command(context: Context, settings: Settings) -> int:
         console.print(Text(line, style="yellow"), soft_wrap=True)
     try:
         print_figures(console, headline_figures(settings), context.lang)
+        print_alerts(console, open_alerts(settings), context.lang)
     except ShequnError as error:
         console.print(Text(error.text(context.lang), style="yellow"))
     return EXIT_OK
