@@ -82,6 +82,13 @@ def write_metrics(settings: Settings) -> None:
             as figures(metric_id, period_type, period_start, scope_type, scope_id, value,
                 previous_change_rate, is_partial)"""
         )
+        connection.execute(
+            """create table marts.mart_alert as from (values
+                ('a1', 'warning', date '2026-06-20', 'Group g1 is silent.', '群 g1 沉默。', 'open'),
+                ('a2', 'critical', date '2026-06-10', 'Group g2 lost 21.', '群 g2 退群 21 人次。', 'open'),
+                ('a3', 'critical', date '2026-06-25', 'Group g3 lost 30.', '群 g3 退群 30 人次。', 'closed'))
+            as alerts(alert_id, severity, occurred_on, message, message_zh, status)"""
+        )
 
 
 def publish_tiny(settings: Settings, value: int) -> str:
@@ -394,6 +401,19 @@ def test_versions_and_rollback(settings: Settings) -> None:
     assert result.exit_code == 0 and first in result.stdout
     table = shequn("versions", "--home", settings.home).stdout.splitlines()
     assert [first in line for line in table if line.startswith("→")] == [True]
+
+
+def test_status_and_refresh_tell_the_open_alerts(
+    settings: Settings, refreshed: Callable[[Refresh], None]
+) -> None:
+    publish_tiny(settings, 7)
+    status = shequn("status", "--home", settings.home).stdout
+    assert "Alerts open: 2" in status and "Group g3" not in status
+    assert status.index("Group g2 lost 21.") < status.index("Group g1 is silent.")
+    refreshed(lambda *_, **__: report_of(settings))
+    assert "严重  群 g2 退群 21 人次。" in shequn("refresh", "--home", settings.home, lang="zh").stdout
+    document = json.loads(shequn("refresh", "--home", settings.home, "--json").stdout)
+    assert [alert["severity"] for alert in document["alerts"]] == ["critical", "warning"]
 
 
 def test_status_tells_who_is_writing_and_what_is_published(settings: Settings) -> None:
