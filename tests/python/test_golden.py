@@ -61,6 +61,8 @@ TABLES = (
     "mart_group_health",
     "mart_weekly_digest",
     "mart_churn_risk",
+    "mart_member_360",
+    "mart_alert",
     "mart_exit_anomaly",
 )
 

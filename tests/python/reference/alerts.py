@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter, defaultdict
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 from fractions import Fraction
@@ -11,8 +11,9 @@ from typing import Any
 
 from .calendar import DAY, days, periods
 from .load import Row
-from .tables import Table, columns
-from .world import World
+from .seeds import seed
+from .tables import Table, columns, spoken
+from .world import UNKNOWN, World
 
 Parts = tuple[str, ...]
 Scope = tuple[str, str]
@@ -127,15 +128,24 @@ def _mass_exits(world: World, exit_anomaly: Table) -> dict[Scope, dict[date, Wro
         numbers = (
             _group_name(world, group_id),
             day.isoformat(),
-            f"{leaves:,}",
-            f"{usual.numerator:,}" if usual.denominator == 1 else f"{float(usual):.1f}",
-            *(scene for scene in scenes if scene is not None),
-            *(f"{count:,}" for count in scenes.values()),
-            f"{row['touches_before']:,}",
+            spoken(leaves, 0),
+            spoken(float(usual), 0 if usual.denominator == 1 else 1),
+            *(spoken(count, 0) for count in scenes.values()),
+            spoken(row["touches_before"], 0),
         )
-        says = ((*numbers, f"{hour:02}:00"), (*numbers, f"{hour} 点"))
+        says = (
+            (*numbers, f"{hour:02}:00", *_scenes(scenes, "en")),
+            (*numbers, f"{hour} 点", *_scenes(scenes, "zh")),
+        )
         found["group", group_id][day] = Wrong(leaves, leaves >= 20, says)
     return found
+
+
+def _scenes(scenes: Iterable[str | None], language: str) -> Iterator[str]:
+    """The names of the ways of joining; one that the seed does not know stands as it is."""
+    labels = {row["scene"]: row[f"label_{language}"] for row in seed("join_scenes")}
+    for scene in scenes:
+        yield labels.get(scene or UNKNOWN) or scene or UNKNOWN
 
 
 def _active_drops(world: World, kpi: Table, weeks: list[date]) -> dict[Scope, dict[date, Wrong]]:
@@ -156,7 +166,7 @@ def _active_drops(world: World, kpi: Table, weeks: list[date]) -> dict[Scope, di
             continue
         share = Fraction(members) / mean
         name = (_group_name(world, scope_id),) if scope_type == "group" else ()
-        numbers = (*name, f"{members:,}", week.isoformat())
+        numbers = (*name, spoken(members, 0), week.isoformat())
         found[scope_type, scope_id][week] = Wrong(-share, share < Fraction(3, 10), (numbers, numbers))
     return found
 
@@ -170,7 +180,7 @@ def _sla_breaches(world: World, staff_service: Table) -> dict[Scope, dict[date, 
         if not is_complete or row["turns"] < 5 or rate >= 0.8:
             continue
         staff_id = row["staff_id"]
-        numbers = (names.get(staff_id) or staff_id, f"{row['turns']:,}", week.isoformat())
+        numbers = (names.get(staff_id) or staff_id, spoken(row["turns"], 0), week.isoformat())
         found["owner", staff_id][week] = Wrong(-rate, rate < 0.5, (numbers, numbers))
     return found
 
@@ -201,7 +211,7 @@ def _landing_alerts(data_quality: Table) -> Iterator[Row]:
                 rows = row[column]
                 if rows:
                     share = Fraction(rows, row["rows_read"])
-                    numbers = (scope[1].partition("/")[2], f"{rows:,}", landed.isoformat())
+                    numbers = (scope[1].partition("/")[2], spoken(rows, 0), landed.isoformat())
                     is_critical = kind == "quality_failed" and share > Fraction(5, 100)
                     wrong[landed] = Wrong(share if is_critical else rows, is_critical, (numbers, numbers))
             yield from _alerts(kind, scope, wrong, calendar, mild)
