@@ -24,12 +24,14 @@ _CODE = (
     "macros",
     "seeds",
     "tests/data",
+    "orchestration/frames.py",
     "orchestration/landing/sources",
     "orchestration/lifetime_value",
     "orchestration/quality",
+    "orchestration/topics",
 )
 _CODE_SUFFIXES = {".sql", ".yml", ".yaml", ".csv", ".md", ".py"}
-_ENGINES = ("dbt-core", "dbt-duckdb", "duckdb", "scipy")
+_ENGINES = ("dbt-core", "dbt-duckdb", "duckdb", "rjieba", "scipy")
 
 
 @dataclass(frozen=True)

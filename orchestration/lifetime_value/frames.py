@@ -21,11 +21,6 @@ _FIT_COLUMNS = (
 )
 
 
-def as_pandas(frame: Any) -> pd.DataFrame:
-    """A relation of DuckDB or a data frame of Spark as pandas."""
-    return frame.df() if hasattr(frame, "df") else frame.toPandas()
-
-
 def fit_models(histories: pd.DataFrame, minimums: pd.DataFrame) -> pd.DataFrame:
     """One row per model: its parameters, or why there are none; no row without a buyer.
 

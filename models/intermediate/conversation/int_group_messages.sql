@@ -50,7 +50,9 @@ final as (
         not judged.is_customer
         and judged.message_type <> 'system'
         and not judged.is_recalled as is_staff_message,
-        cast(length(judged.content) as bigint) as character_count
+        cast(length(judged.content) as bigint) as character_count,
+        -- what stands for the text where it must not go itself
+        case when judged.is_text then md5(judged.content) end as text_key
     from judged
     left join repeats on judged.message_id = repeats.message_id
 )

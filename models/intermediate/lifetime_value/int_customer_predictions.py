@@ -1,4 +1,5 @@
-from orchestration.lifetime_value.frames import as_pandas, predict_customers
+from orchestration.frames import as_pandas
+from orchestration.lifetime_value.frames import predict_customers
 
 
 def model(dbt, session):

@@ -1,4 +1,5 @@
-from orchestration.lifetime_value.frames import as_pandas, fit_models
+from orchestration.frames import as_pandas
+from orchestration.lifetime_value.frames import fit_models
 
 
 def model(dbt, session):

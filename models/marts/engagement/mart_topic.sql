@@ -1,0 +1,115 @@
+{%- set top_terms = 200 -%}
+with scope_terms as (
+    select * from {{ ref('fct_scope_term') }}
+),
+
+messages as (
+    select * from {{ ref('fct_message') }}
+    where is_valid and message_type = 'text'
+),
+
+group_scopes as (
+    select * from {{ ref('bridge_group_scope') }}
+    where scope_type in ('all', 'group')
+),
+
+date_periods as (
+    select * from {{ ref('bridge_date_period') }}
+    where period_type in ('week', 'month')
+),
+
+periods as (
+    select * from {{ ref('dim_period') }}
+),
+
+scope_periods as (
+    select * from {{ ref('fct_scope_period') }}
+),
+
+keywords as (
+    -- several activities may share a keyword
+    select distinct keyword from {{ ref('dim_activity_keyword') }}
+),
+
+group_days as (
+    select
+        group_id,
+        sent_date,
+        count(*) as text_messages
+    from messages
+    group by group_id, sent_date
+),
+
+scope_texts as (
+    select
+        date_periods.period_type,
+        date_periods.period_start,
+        group_scopes.scope_type,
+        group_scopes.scope_id,
+        sum(group_days.text_messages) as text_messages
+    from group_days
+    inner join date_periods on group_days.sent_date = date_periods.date
+    inner join group_scopes on group_days.group_id = group_scopes.group_id
+    group by
+        date_periods.period_type,
+        date_periods.period_start,
+        group_scopes.scope_type,
+        group_scopes.scope_id
+),
+
+ranked as (
+    select
+        *,
+        row_number() over (
+            partition by period_type, period_start, scope_type, scope_id
+            order by messages desc, speakers desc, term
+        ) as term_rank
+    from scope_terms
+),
+
+top_of_scope as (
+    select
+        ranked.*,
+        periods.previous_start
+    from ranked
+    inner join periods
+        on
+            ranked.period_type = periods.period_type
+            and ranked.period_start = periods.period_start
+    where ranked.term_rank <= {{ top_terms }}
+),
+
+final as (
+    select
+        top_of_scope.period_type,
+        top_of_scope.period_start,
+        top_of_scope.scope_type,
+        top_of_scope.scope_id,
+        top_of_scope.term,
+        top_of_scope.messages,
+        top_of_scope.speakers,
+        {{ rate('top_of_scope.messages', 'scope_texts.text_messages') }} as message_share,
+        case
+            when previous_periods.period_start is not null
+                then coalesce(previous_terms.messages, 0)
+        end as previous_messages,
+        keywords.keyword is not null as is_activity_keyword
+    from top_of_scope
+    inner join scope_texts
+        on
+            {{ same_scope_period('top_of_scope', 'scope_texts') | indent(12) }}
+    left join scope_periods as previous_periods
+        on
+            {{ same_scope('top_of_scope', 'previous_periods') | indent(12) }}
+            and top_of_scope.period_type = previous_periods.period_type
+            and top_of_scope.previous_start = previous_periods.period_start
+    left join scope_terms as previous_terms
+        on
+            {{ same_scope('top_of_scope', 'previous_terms') | indent(12) }}
+            and top_of_scope.period_type = previous_terms.period_type
+            and top_of_scope.previous_start = previous_terms.period_start
+            and top_of_scope.term = previous_terms.term
+    left join keywords on top_of_scope.term = keywords.keyword
+)
+
+select * from final
