@@ -213,5 +213,6 @@ def _landing_alerts(data_quality: Table) -> Iterator[Row]:
                     share = Fraction(rows, row["rows_read"])
                     numbers = (scope[1].partition("/")[2], spoken(rows, 0), landed.isoformat())
                     is_critical = kind == "quality_failed" and share > Fraction(5, 100)
-                    wrong[landed] = Wrong(share if is_critical else rows, is_critical, (numbers, numbers))
+                    worst = share if kind == "quality_failed" else rows
+                    wrong[landed] = Wrong(worst, is_critical, (numbers, numbers))
             yield from _alerts(kind, scope, wrong, calendar, mild)
