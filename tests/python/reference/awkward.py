@@ -232,6 +232,7 @@ class Awkward:
                         "event_type": kind,
                         "occurred_at": self.written(moment),
                         "channel_id": "",
+                        "scene": self.stable(("qr", "link", "drift", ""), member_id, moment),
                     }
                 )
 

@@ -16,7 +16,8 @@ from math import exp, fsum, lgamma, log, log1p
 from scipy.optimize import minimize
 from scipy.special import hyp2f1
 
-from .tables import Table, columns
+from .seeds import seed
+from .tables import NOT_COMPARED, Table, columns
 from .world import World
 
 
@@ -59,17 +60,27 @@ def histories(world: World) -> dict[str, History]:
     return found
 
 
+PREDICTIONS = ("probability_alive", "expected_purchases_90d", "expected_value_90d")
+
+
 def clv(world: World) -> Table:
-    """What needs no model; predictions are tested apart, from the published parameters."""
+    """What needs no model, and why there are no predictions where there is too little to fit.
+
+    Predictions themselves are tested apart, from the published parameters.
+    """
     table = Table(
         "marts",
         "mart_clv",
         ("member_id",),
         columns(
-            "text: member_id; count: frequency recency_days age_days; money: monetary_value historic_value"
+            "text: member_id; count: frequency recency_days age_days; money: monetary_value historic_value;"
+            f"double: {' '.join(PREDICTIONS)}; text: prediction_note"
         ),
     )
-    for member_id, history in histories(world).items():
+    known = histories(world)
+    note = _too_few(known)
+    for member_id, history in known.items():
+        prediction = NOT_COMPARED if note is None else None
         table.rows.append(
             {
                 "member_id": member_id,
@@ -78,9 +89,20 @@ def clv(world: World) -> Table:
                 "age_days": history.age,
                 "monetary_value": history.monetary,
                 "historic_value": history.total,
+                "prediction_note": note,
             }
+            | dict.fromkeys(PREDICTIONS, prediction)
         )
     return table
+
+
+def _too_few(known: dict[str, History]) -> str | None:
+    """Why BG/NBD is not fitted; None where there are buyers enough."""
+    minimums = {row["model"]: row for row in seed("clv_minimums")}["bg_nbd"]
+    if len(known) < int(minimums["minimum_buyers"]):
+        return "too_few_buyers"
+    repeaters = sum(history.frequency > 0 for history in known.values())
+    return "too_few_repeat_buyers" if repeaters < int(minimums["minimum_repeat_buyers"]) else None
 
 
 @dataclass(frozen=True)
