@@ -6,6 +6,7 @@ import difflib
 import re
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
+from datetime import date
 from typing import Any
 
 from orchestration.errors import EXIT_USAGE, ShequnError
@@ -196,9 +197,11 @@ def _first_day(kind: str, start: str) -> str | None:
         return None
     if quarter := _QUARTER.fullmatch(start):
         return f"{quarter[1]}-{3 * int(quarter[2]) - 2:02d}-01"
-    return next(
-        (form.format(start) for pattern, form in _STARTS.items() if re.fullmatch(pattern, start)), None
-    )
+    forms = (form.format(start) for pattern, form in _STARTS.items() if re.fullmatch(pattern, start))
+    try:
+        return date.fromisoformat(next(forms, "")).isoformat()
+    except ValueError:
+        return None
 
 
 def _nothing(ask: Ask, recipe: Recipe, wish: Wish, conditions: dict[str, str]) -> ShequnError:

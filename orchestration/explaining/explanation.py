@@ -102,6 +102,7 @@ def explain(
     answer = ask(counted.statement)
     values = answer.rows[0]
     recomputed = values[-1]
+    source = _source(recipe.mart)
     return Explanation(
         metric=metric,
         chosen=chosen,
@@ -114,8 +115,8 @@ def explain(
         recomputed=recomputed,
         agrees=agree(chosen.compared, recomputed, chosen.kind),
         rows=tuple(_rows(ask, part, rows) for part in counted.parts),
-        source=_model_file(PROJECT_DIR, recipe.mart),
-        compiled=_model_file(settings.target_dir / "compiled" / "shequn", recipe.mart),
+        source=source,
+        compiled=_compiled(settings, source),
     )
 
 
@@ -205,5 +206,12 @@ def _rows(ask: Ask, part: Part, limit: int | None) -> Rows:
     return Rows(part.name, part.label, total, listed)
 
 
-def _model_file(folder: Path, mart: str) -> Path | None:
-    return next(iter(sorted((folder / "models").rglob(f"{mart}.sql"))), None)
+def _source(mart: str) -> Path | None:
+    return next(iter((PROJECT_DIR / "models").rglob(f"{mart}.sql")), None)
+
+
+def _compiled(settings: Settings, source: Path | None) -> Path | None:
+    if source is None:
+        return None
+    path = settings.target_dir / "compiled" / "shequn" / source.relative_to(PROJECT_DIR)
+    return path if path.is_file() else None
