@@ -117,7 +117,9 @@ def parse_project() -> dict[str, Any]:
         places += ["--target-path", f"{home}/target", "--log-path", f"{home}/logs"]
         command = child_command("dbt.cli.main", ["--quiet", "parse", *places])
         environment = child_environment(SHEQUN_HOME=home, DBT_SEND_ANONYMOUS_USAGE_STATS="false")
-        subprocess.run(command, env=environment, check=True)
+        done = subprocess.run(command, env=environment, capture_output=True, text=True, check=False)
+        if done.returncode != 0:
+            raise RuntimeError(done.stdout or done.stderr)
         manifest: dict[str, Any] = json.loads((Path(home) / "target" / "manifest.json").read_text("utf-8"))
         return manifest
 

@@ -11,7 +11,10 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from test_golden import TABLES
 
+from orchestration import metric_pages
+from orchestration.explaining.recipes import load_recipes
 from orchestration.settings import PROJECT_DIR
 
 # metric: figures of several metrics in one column, each in the unit of its own
@@ -137,3 +140,73 @@ def test_labels_are_unique_within_a_model(manifest: dict[str, Any]) -> None:
         labels = [column["config"]["meta"].get("label_zh") for column in node["columns"].values()]
         doubles += [f"{node['name']}: {label}" for label in set(labels) if labels.count(label) > 1]
     assert doubles == []
+
+
+# The catalogue of metrics and the pages made from it.
+
+
+@pytest.mark.parametrize("lang", metric_pages.PAGES)
+def test_the_pages_of_metrics_are_in_step(manifest: dict[str, Any], lang: str) -> None:
+    written = metric_pages.PAGES[lang].read_text(encoding="utf-8")
+    current = metric_pages.page(lang, metric_pages.read_catalogue(), manifest)
+    assert written == current, "run .venv/bin/python -m orchestration.metric_pages"
+
+
+@pytest.mark.parametrize("lang", metric_pages.PAGES)
+def test_every_published_column_is_on_the_pages(manifest: dict[str, Any], lang: str) -> None:
+    text = metric_pages.PAGES[lang].read_text(encoding="utf-8")
+    sections = {part.split()[0]: part for part in re.split(r"^### ", text, flags=re.MULTILINE)[1:]}
+    missing = [
+        f"{node['name']}.{name}"
+        for node in _published(manifest)
+        for name in node["columns"]
+        if f"\n| `{name}` |" not in sections.get(node["name"], "")
+    ]
+    assert missing == []
+    assert all(f"`{metric['metric_id']}` |" in text for metric in metric_pages.read_catalogue())
+
+
+def test_every_metric_has_a_live_and_tested_column(manifest: dict[str, Any]) -> None:
+    """Tested: the reference computes its table a second time, or a dbt test beyond not_null names it."""
+    live = {(node["name"], column) for node in _published(manifest) for column in node["columns"]}
+    tested = _tested_columns(manifest)
+    metrics = metric_pages.read_catalogue()
+    gaps = []
+    for metric in metrics:
+        place = (metric["mart"], metric["column_name"])
+        if place not in live:
+            gaps.append(f"{metric['metric_id']}: {place} is not there")
+        elif metric["mart"] not in TABLES and place not in tested:
+            gaps.append(f"{metric['metric_id']}: {place} is not tested")
+    assert gaps == []
+
+
+def _tested_columns(manifest: dict[str, Any]) -> set[tuple[str, str]]:
+    names = {node["unique_id"]: node["name"] for node in _models(manifest)}
+    tested = set()
+    for test in manifest["nodes"].values():
+        of_test = test.get("test_metadata")
+        if of_test and of_test["name"] != "not_null" and test.get("attached_node") in names:
+            columns = [test.get("column_name"), *of_test["kwargs"].get("columns", [])]
+            tested |= {(names[test["attached_node"]], column) for column in columns if column}
+    for test in manifest["unit_tests"].values():
+        for row in test["expect"]["rows"] or []:
+            tested |= {(test["model"], column) for column in row}
+    return tested
+
+
+def test_recipes_of_explain_know_the_grain(manifest: dict[str, Any]) -> None:
+    grains = {node["name"]: metric_pages.grain(manifest, node) for node in _published(manifest)}
+    assert {name: list(recipe.grain) for name, recipe in load_recipes().items()} == {
+        name: grains[name] for name in load_recipes()
+    }
+
+
+def test_the_catalogue_holds_its_hundred_metrics() -> None:
+    metrics = metric_pages.read_catalogue()
+    assert len(metrics) == 100
+    for metric in metrics:
+        assert all(metric.values()), metric["metric_id"]
+        for name, text in metric.items():
+            if name.endswith("_zh"):
+                assert re.search(r"[\u4e00-\u9fff]|RFM", text), (metric["metric_id"], name)

@@ -108,7 +108,7 @@ def test_commands_of_the_readme_exist(name: str) -> None:
     made = re.findall(r"^make ([a-z]+)", blocks[0], re.MULTILINE)
     assert made[:2] == ["run", "test"], "the first screen shows the two commands"
     assert set(re.findall(r"(?:^|`)make ([a-z]+)", text, re.MULTILINE)) <= make_targets()
-    commands = {"refresh", "demo", "status", "versions", "rollback", "rejects", "sql", "doctor"}
+    commands = {"refresh", "demo", "status", "versions", "rollback", "rejects", "sql", "explain", "doctor"}
     assert set(re.findall(r"(?:^|`|bin/)shequn ([a-z]+)", text, re.MULTILINE)) <= commands
 
 
