@@ -36,11 +36,11 @@ select
     activities.activity_id,
     present.members,
     present.constant_members,
-    membership.target_members
+    activity_times.target_members
 from activities
-inner join {{ ref('fct_activity_membership') }} as membership
-    on activities.activity_id = membership.activity_id
+inner join {{ ref('fct_activity') }} as activity_times
+    on activities.activity_id = activity_times.activity_id
 left join present on activities.activity_id = present.activity_id
 where
-    membership.target_members > coalesce(present.members, 0)
-    or membership.target_members < coalesce(present.constant_members, 0)
+    activity_times.target_members > coalesce(present.members, 0)
+    or activity_times.target_members < coalesce(present.constant_members, 0)

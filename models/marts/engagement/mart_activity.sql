@@ -2,12 +2,8 @@ with activities as (
     select * from {{ ref('dim_activity') }}
 ),
 
-activity_membership as (
-    select * from {{ ref('fct_activity_membership') }}
-),
-
-activity_messages as (
-    select * from {{ ref('fct_activity_messages') }}
+activity_times as (
+    select * from {{ ref('fct_activity') }}
 ),
 
 participations as (
@@ -68,15 +64,15 @@ final as (
         activities.group_id,
         activities.started_at,
         activities.ended_at,
-        activity_membership.target_members,
+        activity_times.target_members,
         cast(coalesce(participation_sums.participants, 0) as bigint) as participants,
         {{ rate(
-            'coalesce(participation_sums.participants, 0)', 'activity_membership.target_members'
+            'coalesce(participation_sums.participants, 0)', 'activity_times.target_members'
         ) }} as participation_rate,
         cast(coalesce(participation_sums.new_participants, 0) as bigint) as new_participants,
-        activity_messages.messages_during,
-        activity_messages.messages_before,
-        activity_membership.joins as joins_during,
+        activity_times.messages_during,
+        activity_times.messages_before,
+        activity_times.joins_during,
         cast(coalesce(sales.orders, 0) as bigint) as orders,
         cast(coalesce(sales.buyers, 0) as bigint) as buyers,
         {{ money('coalesce(sales.net_sales, 0)') }} as net_sales,
@@ -85,8 +81,7 @@ final as (
         {{ rate('sales.gross_profit - activities.cost_amount', 'activities.cost_amount') }}
             as return_on_investment
     from activities
-    left join activity_membership on activities.activity_id = activity_membership.activity_id
-    left join activity_messages on activities.activity_id = activity_messages.activity_id
+    left join activity_times on activities.activity_id = activity_times.activity_id
     left join participation_sums on activities.activity_id = participation_sums.activity_id
     left join sales on activities.activity_id = sales.activity_id
 )

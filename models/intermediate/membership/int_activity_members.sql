@@ -5,7 +5,7 @@ with activities as (
         coalesce(group_id, 'all') as scope_id,
         started_at,
         effective_ended_at
-    from {{ ref('dim_activity') }}
+    from {{ ref('int_activities') }}
 ),
 
 membership_spans as (

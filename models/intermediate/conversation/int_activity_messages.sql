@@ -3,11 +3,11 @@ with activities as (
         *,
         case when group_id is null then 'all' else 'group' end as scope_type,
         coalesce(group_id, 'all') as scope_id
-    from {{ ref('dim_activity') }}
+    from {{ ref('int_activities') }}
 ),
 
 messages as (
-    select * from {{ ref('fct_message') }}
+    select * from {{ ref('int_group_messages') }}
     where is_valid
 ),
 
