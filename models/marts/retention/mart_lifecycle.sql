@@ -19,8 +19,12 @@ active_days as (
     where scope_type in ('all', 'group')
 ),
 
+-- Never is a date, since a join on "or" compares every row with every other.
 presence as (
-    select * from {{ ref('fct_presence') }}
+    select
+        *,
+        coalesce(left_date, cast('9999-12-31' as date)) as left_or_never
+    from {{ ref('fct_presence') }}
 ),
 
 -- A customer's first active day in each period stands for the period.
@@ -29,10 +33,11 @@ active_periods as (
     select
         '{{ period_type }}' as period_type,
         {{ period_start(period_type, 'active_date') }} as period_start,
+        {{ add_periods(period_type, period_start(period_type, 'active_date'), 1) }} as next_start,
         scope_type,
         scope_id,
         member_id,
-        {{ period_start(period_type, 'previous_active_date') }} as previous_active_start
+        {{ periods_between(period_type, 'previous_active_date', 'active_date') }} as periods_since
     from active_days
     where
         (
@@ -46,58 +51,25 @@ active_periods as (
     {%- endfor %}
 ),
 
--- From the facts, so that the first period of the history knows the one before it.
+-- From the facts, so that the first period of the history knows the one before it. One stretch at
+-- most reaches into the next period, and who has one was there at the end of this.
 active_members as (
     select
-        period_type,
-        period_start,
-        scope_type,
-        scope_id,
-        count(*) as active_members
-    from active_periods
-    group by period_type, period_start, scope_type, scope_id
-),
-
-movements as (
-    select
         active_periods.period_type,
         active_periods.period_start,
         active_periods.scope_type,
         active_periods.scope_id,
-        sum(case when active_periods.previous_active_start is null then 1 else 0 end)
-            as new_members,
-        sum(
-            case
-                when active_periods.previous_active_start = periods.previous_start then 1 else 0
-            end
-        ) as retained_members
+        count(*) as active_members,
+        sum(case when active_periods.periods_since is null then 1 else 0 end) as new_members,
+        sum(case when active_periods.periods_since = 1 then 1 else 0 end) as retained_members,
+        count(presence.member_id) as staying_members
     from active_periods
-    inner join periods
-        on
-            active_periods.period_type = periods.period_type
-            and active_periods.period_start = periods.period_start
-    group by
-        active_periods.period_type, active_periods.period_start,
-        active_periods.scope_type, active_periods.scope_id
-),
-
-active_at_end as (
-    select
-        active_periods.period_type,
-        active_periods.period_start,
-        active_periods.scope_type,
-        active_periods.scope_id,
-        count(*) as members
-    from active_periods
-    inner join periods
-        on
-            active_periods.period_type = periods.period_type
-            and active_periods.period_start = periods.period_start
-    inner join presence
+    left join presence
         on
             {{ same_scope('active_periods', 'presence') | indent(8) }}
             and active_periods.member_id = presence.member_id
-            and {{ is_there_at_end_of('presence', 'periods.effective_end') }}
+            and active_periods.next_start > presence.entered_date
+            and active_periods.next_start <= presence.left_or_never
     group by
         active_periods.period_type, active_periods.period_start,
         active_periods.scope_type, active_periods.scope_id
@@ -112,10 +84,10 @@ counts as (
         scope_periods.period_end,
         scope_periods.is_partial,
         coalesce(active_members.active_members, 0) as active_members,
-        coalesce(movements.new_members, 0) as new_members,
-        coalesce(movements.retained_members, 0) as retained_members,
+        coalesce(active_members.new_members, 0) as new_members,
+        coalesce(active_members.retained_members, 0) as retained_members,
         coalesce(previous_members.active_members, 0) as active_before,
-        scope_membership.members_end - coalesce(active_at_end.members, 0) as silent_members
+        scope_membership.members_end - coalesce(active_members.staying_members, 0) as silent_members
     from scope_periods
     inner join periods
         on
@@ -132,12 +104,6 @@ counts as (
             scope_periods.period_type = previous_members.period_type
             and periods.previous_start = previous_members.period_start
             and {{ same_scope('scope_periods', 'previous_members') | indent(8) }}
-    left join movements
-        on
-            {{ same_scope_period('scope_periods', 'movements') | indent(8) }}
-    left join active_at_end
-        on
-            {{ same_scope_period('scope_periods', 'active_at_end') | indent(8) }}
 ),
 
 final as (
