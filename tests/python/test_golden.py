@@ -63,6 +63,7 @@ TABLES = (
     "mart_churn_risk",
     "mart_member_360",
     "mart_alert",
+    "mart_topic",
     "mart_exit_anomaly",
 )
 

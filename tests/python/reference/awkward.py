@@ -316,9 +316,19 @@ class Awkward:
                     "started_at": self.written(start),
                     "ended_at": "" if length is None else self.written(start + length),
                     "cost_amount": self.pick(("", "0", "50", "200.555")),
+                    "topic_keywords": self.pick(("", "打卡|草莓", " ＶＩＰ | 春日上新", "拼团||茶")),
                 }
             )
-        return rows
+        later = self.first_day + timedelta(days=self.size.days + 9)
+        return [
+            *rows,
+            {
+                **rows[0],
+                "activity_id": "act-later",
+                "started_at": later.isoformat(),
+                "topic_keywords": "自提",
+            },
+        ]
 
     def participation(self, number: int) -> Record:
         return {

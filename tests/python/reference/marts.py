@@ -31,6 +31,7 @@ from .scope_facts import ScopeFacts, scope_facts
 from .scorecards import kpi_scorecard, stage_scorecard
 from .service import content, service_quality, staff_service
 from .tables import Table
+from .topic import topic
 from .user_type import user_type
 from .world import Parameters, Scope, World, build_world
 
@@ -80,6 +81,7 @@ MARTS: dict[str, Callable[[Inputs], Table]] = {
     "mart_channel_roi": lambda given: channel_roi(given.world),
     "mart_message_heatmap": lambda given: message_heatmap(given.world, given.facts),
     "mart_data_quality": lambda given: data_quality(given.export, given.landed_date),
+    "mart_topic": lambda given: topic(given.world),
     "metric_catalog": lambda given: metric_catalog(),
     "mart_churn_risk": lambda given: churn_risk(given.world),
     "mart_user_type": lambda given: user_type(given.world),
