@@ -34,7 +34,10 @@ _CLUTTER = tuple(
 # WeChat ends a mention by a space of its own, which folding would make a common one.
 _MENTION = re.compile("@[^@\u2005\n]*\u2005")
 _NUMERALS = "零〇一二三四五六七八九十百千万亿两几半"
-_MEASURES = "个份只件条瓶罐箱袋包盒斤两克张块元角分毛次天日号月年周岁点位人名支双套把根颗粒片枚串篮提卷桶杯碗盘组批单样种层楼栋米折倍回遍趟秒度"
+_MEASURES = (
+    "个份只件条瓶罐箱袋包盒斤两克张块元角分毛次天日号月年周岁点位人名支双套把根颗粒片枚"
+    "串篮提卷桶杯碗盘组批单样种层楼栋米折倍回遍趟秒度"
+)
 _NUMBER = re.compile(f"[第约近]?[{_NUMERALS}]+[{_MEASURES}]?")
 _QUANTITY = re.compile(r"[0-9.]+[a-z]{1,3}")
 # A word that the dictionary does not know and that holds one of these is a wrong guess.
