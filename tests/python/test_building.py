@@ -243,6 +243,8 @@ def test_templates_and_unknown_variables_never_reach_dbt(
         ("retention_days", [1, 7], [1, "7"]),
         ("retention_days", [30], 30),
         ("repurchase_window_days", 60, "60"),
+        ("attribution_lookback_days", 14, 0),
+        ("attribution_half_life_days", 3, "3"),
     ],
 )
 def test_values_of_the_projects_rules_are_of_their_kind(name: str, good: object, bad: object) -> None:
