@@ -206,6 +206,8 @@ def _first_day(kind: str, start: str) -> str | None:
 
 def _nothing(ask: Ask, recipe: Recipe, wish: Wish, conditions: dict[str, str]) -> ShequnError:
     """Why the wish finds no row: its first part that finds none by itself, with the nearest there are."""
+    if not ask(f"select 1 from marts.{recipe.mart} limit 1").rows:
+        return ShequnError("explain.E_EMPTY", EXIT_USAGE, mart=recipe.mart)
     for about, condition in conditions.items():
         if ask(f"select 1 from marts.{recipe.mart} as mart where {condition} limit 1").rows:
             continue
