@@ -121,8 +121,10 @@ def choose_row(ask: Ask, recipe: Recipe, column: str, wish: Wish, variables: dic
         raise _nothing(ask, recipe, wish, conditions)
     row = answer.rows[0]
     names = [*recipe.grain, *recipe.carries]
+    where = " and ".join(conditions.values()) or "true"
+    matches = ask(f"select count(*) from marts.{recipe.mart} as mart where {where}").rows[0][0]
     cell = Cell(dict(zip(names, row, strict=False)), dict(zip(names, answer.types, strict=False)), variables)
-    return Chosen(cell, row[-3], row[-2], answer.types[-2], row[-1])
+    return Chosen(cell, row[-2], row[-1], answer.types[-1], matches)
 
 
 def _choice_sql(recipe: Recipe, column: str, compared: str, conditions: dict[str, str]) -> str:
@@ -144,8 +146,8 @@ def _choice_sql(recipe: Recipe, column: str, compared: str, conditions: dict[str
     if recipe.period_start:
         order.append(f"mart.{recipe.period_start} desc")
     return (
-        f"select {', '.join(names)}, mart.{column} as figure, mart.{compared} as compared,\n"
-        f"count(*) over () as matches\nfrom {source}\n"
+        f"select {', '.join(names)}, mart.{column} as figure, mart.{compared} as compared\n"
+        f"from {source}\n"
         f"where {' and '.join(conditions.values()) or 'true'}\n"
         f"order by {', '.join([*order, *names])}\nlimit 1"
     )
