@@ -109,7 +109,8 @@ CASES = (
     Case("golden"),
     Case("golden-earlier", as_of=date(2024, 4, 9), history_start=date(2024, 3, 6)),
     Case("awkward-1", seed=1),
-    Case("awkward-2", seed=2, as_of=date(2024, 3, 27), history_start=date(2024, 2, 10)),
+    # The 30th day after the last of February.
+    Case("awkward-2", seed=2, as_of=date(2024, 3, 30), history_start=date(2024, 2, 10)),
     Case("awkward-3", seed=3, first_day=date(2023, 11, 20)),
     # Long enough for the year before and for 29 February, which has none.
     Case("awkward-long", seed=4, size=Size(days=420, events=150, groups=3), first_day=date(2023, 1, 25)),

@@ -238,12 +238,10 @@ class Awkward:
 
         add("join", 1, 30)
         for day in range(2, RESTLESS_DAYS):
+            # Nobody leaves before the first mass exit, so that nothing is known of what is usual.
+            usual = (0,) if day < MASS_EXIT_DAYS[0] else (0, 0, 0, 1) if day < 30 else (1, 3, 5)
             is_mass_exit = day in MASS_EXIT_DAYS
-            add(
-                "leave",
-                day,
-                14 if is_mass_exit else self.random.choice((0, 0, 0, 1) if day < 30 else (1, 3, 5)),
-            )
+            add("leave", day, 14 if is_mass_exit else self.random.choice(usual))
             add("join", day, 25 if is_mass_exit else self.random.choice((0, 2, 6)))
         return rows
 
@@ -308,7 +306,8 @@ class Awkward:
         rows = []
         for activity_id, group_id in self.activities.items():
             start = self.moment()
-            length = self.random.choice((None, timedelta(0), timedelta(hours=3), timedelta(days=9)))
+            # Some last beyond the last day that is counted.
+            length = self.random.choice((None, timedelta(0), timedelta(hours=3), timedelta(days=40)))
             rows.append(
                 {
                     "activity_id": activity_id,
@@ -338,6 +337,15 @@ class Awkward:
             "participated_at": self.written(self.moment()),
             "action": self.pick(("sign_up", "")),
         }
+
+    def firsts(self) -> list[Record]:
+        """First participations of some members, in two activities at one instant."""
+        moment = self.written(datetime.combine(self.first_day, CLOCK[2]))
+        return [
+            {"activity_id": activity_id, "member_id": member_id, "participated_at": moment, "action": ""}
+            for member_id in self.members[:8]
+            for activity_id in self.random.sample(sorted(self.activities), 2)
+        ]
 
     def spend(self, number: int) -> Record:
         return {
@@ -385,6 +393,55 @@ class Awkward:
             for line in range(self.random.choice((0, 1, 1, 2, 2, 3)))
         ]
 
+    def instants(self) -> dict[str, list[Record]]:
+        """What happens exactly when a customer joins, exactly 7 days later, or 7 days before the end."""
+        joined = datetime.combine(self.first_day + timedelta(days=10), CLOCK[3])
+        late = datetime.combine(self.first_day + timedelta(days=self.size.days - 8), CLOCK[3])
+
+        def join(member_id: str, moment: datetime, inviter_id: str) -> Record:
+            return {
+                "group_id": self.groups[0],
+                "member_id": member_id,
+                "event_type": "join",
+                "occurred_at": self.written(moment),
+                "inviter_id": inviter_id,
+            }
+
+        message = self.group_message(0) | {"group_id": self.groups[0], "message_type": "image"}
+        sent = self.written(joined + timedelta(days=7))
+        order = self.order(0) | {"order_id": "instant", "member_id": "e2", "order_status": "paid"}
+        return {
+            "membership_events": [
+                join("e1", joined, ""),
+                join("e2", joined, ""),
+                join("e3", joined, "e2"),
+                join("e4", late, "e2"),
+            ],
+            "messages": [
+                message | {"message_id": "instant", "sender_id": "e1", "sent_at": sent, "recalled_at": ""}
+            ],
+            "orders": [order | {"ordered_at": self.written(joined), "paid_at": self.written(joined)}],
+        }
+
+    def old_orders(self) -> tuple[list[Record], list[Record]]:
+        """Orders and their lines on the last day and either side of the 180 days that end on it."""
+        orders, lines = [], []
+        for days_before in (0, 179, 180, 180):
+            number, day = len(orders), self.size.days - 1 - days_before
+            if day >= 0:
+                moment = self.written(datetime.combine(self.first_day + timedelta(days=day), CLOCK[-1]))
+                orders.append(
+                    self.order(number)
+                    | {"order_id": f"old{number}", "member_id": "m07", "order_status": "paid"}
+                    | {"ordered_at": moment, "paid_at": moment}
+                )
+                lines += [
+                    {"order_id": f"old{number}", "line_number": str(line), "product_id": product_id}
+                    | {"quantity": "1", "line_amount": "10"}
+                    for line, product_id in enumerate(("p4", "p5"))
+                ]
+        return orders, lines
+
     def refund(self, number: int) -> Record:
         return {
             "refund_id": f"r{number:03}",
@@ -422,7 +479,11 @@ class Awkward:
             for member_id in RESTLESS_PEOPLE:
                 moment = datetime.combine(self.first_day + timedelta(days=day), self.random.choice(CLOCK))
                 moment -= self.random.choice((timedelta(0), timedelta(days=1)))
-                rows.append(self.touch_at(f"z{day}-{member_id}", "b9", moment) | {"member_id": member_id})
+                # Two at one instant, of which the smaller id is the touch: in the group that is left or not.
+                for group_id in (RESTLESS_GROUP, self.groups[0]):
+                    touch_id = f"z{self.random.randrange(10**6)}-{day}-{member_id}"
+                    fixed = {"member_id": member_id, "group_id": group_id, "touch_kind": "moment"}
+                    rows.append(self.touch_at(touch_id, f"exit-{day}", moment) | fixed)
         return rows
 
     def contact_event(self, number: int) -> Record:
@@ -451,7 +512,7 @@ class Awkward:
         rows = []
         for live_id in LIVES:
             start = self.moment()
-            length = self.random.choice((None, timedelta(0), timedelta(hours=2), timedelta(hours=30)))
+            length = self.random.choice((None, timedelta(0), timedelta(hours=30), timedelta(days=40)))
             rows.append(
                 {
                     "live_id": live_id,
@@ -521,7 +582,15 @@ class Awkward:
 
     def tables(self) -> dict[str, list[Record]]:
         """Rows of every entity, as text."""
+        found = self.many()
+        for entity, rows in self.instants().items():
+            found[entity] += rows
+        return found
+
+    def many(self) -> dict[str, list[Record]]:
+        """Random rows of every entity, and a few fixed ones."""
         events = self.size.events
+        old_orders, old_lines = self.old_orders()
         # Cost, role and cycle in days; p5 is sold but not in the list.
         products = {
             "p1": ("4", "volume", "7"),
@@ -538,7 +607,7 @@ class Awkward:
             "messages": self.message_rows(),
             "message_actions": self.repeated(events // 3, self.action),
             "activities": self.activity_rows(),
-            "activity_participations": self.repeated(events // 3, self.participation),
+            "activity_participations": self.repeated(events // 3, self.participation) + self.firsts(),
             "channels": [
                 {"channel_id": "c1", "channel_name": "海报"},
                 {"channel_id": "c2", "channel_name": ""},
@@ -553,8 +622,8 @@ class Awkward:
                 }
                 for name, (cost, role, cycle) in products.items()
             ],
-            "orders": self.repeated(200, self.order) + self.repeated(20, self.order),
-            "order_items": self.order_item_rows(200),
+            "orders": self.repeated(200, self.order) + self.repeated(20, self.order) + old_orders,
+            "order_items": self.order_item_rows(200) + old_lines,
             "refunds": self.repeated(60, self.refund),
             "touches": self.repeated(events // 3, self.touch) + self.batch_touches(),
             "page_views": self.repeated(events, self.page_view),
