@@ -396,6 +396,7 @@ class Awkward:
     def instants(self) -> dict[str, list[Record]]:
         """What happens exactly when a customer joins, exactly 7 days later, or 7 days before the end."""
         joined = datetime.combine(self.first_day + timedelta(days=10), CLOCK[3])
+        # The last day that is counted is the last of the size or, where an order is paid past midnight, one later.
         late = datetime.combine(self.first_day + timedelta(days=self.size.days - 8), CLOCK[3])
 
         def join(member_id: str, moment: datetime, inviter_id: str) -> Record:
@@ -415,7 +416,8 @@ class Awkward:
                 join("e1", joined, ""),
                 join("e2", joined, ""),
                 join("e3", joined, "e2"),
-                join("e4", late, "e2"),
+                join("e4", late, "m01"),
+                join("e5", late + timedelta(days=1), "m01"),
             ],
             "messages": [
                 message | {"message_id": "instant", "sender_id": "e1", "sent_at": sent, "recalled_at": ""}
