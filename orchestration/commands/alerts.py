@@ -16,7 +16,7 @@ MAX_SHOWN = 5
 _STYLES = {"critical": "bold red", "warning": "yellow", "info": "dim"}
 
 _SQL = """
-select severity, message, message_zh
+select severity, cast(occurred_on as varchar), message, message_zh
 from marts.mart_alert
 where status = 'open'
 order by
@@ -28,9 +28,10 @@ order by
 
 @dataclass(frozen=True)
 class Alert:
-    """An open alert; severity critical, warning or info."""
+    """An open alert; severity critical, warning or info; occurred_on an ISO date."""
 
     severity: str
+    occurred_on: str
     message_en: str
     message_zh: str
 
@@ -54,11 +55,9 @@ def print_alerts(console: Console, alerts: list[Alert], lang: str) -> None:
     console.print()
     console.print(say("cli.title.alerts", lang, alerts=number(len(alerts))), style="bold")
     for alert in alerts[:MAX_SHOWN]:
-        severity = say(f"cli.severity.{alert.severity}", lang)
-        console.print(
-            Text.assemble("  ", (severity, _STYLES[alert.severity]), "  ", alert.sentence(lang)),
-            soft_wrap=True,
-        )
+        severity = (say(f"cli.severity.{alert.severity}", lang), _STYLES[alert.severity])
+        since = (say("cli.alert_since", lang, date=alert.occurred_on), "dim")
+        console.print(Text.assemble("  ", severity, "  ", since, "  ", alert.sentence(lang)), soft_wrap=True)
     if len(alerts) > MAX_SHOWN:
         console.print(
             "  " + say("cli.more_alerts", lang, alerts=number(len(alerts) - MAX_SHOWN)), style="dim"

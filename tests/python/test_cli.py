@@ -411,7 +411,10 @@ def test_status_and_refresh_tell_the_open_alerts(
     assert "Alerts open: 2" in status and "Group g3" not in status
     assert status.index("Group g2 lost 21.") < status.index("Group g1 is silent.")
     refreshed(lambda *_, **__: report_of(settings))
-    assert "严重  群 g2 退群 21 人次。" in shequn("refresh", "--home", settings.home, lang="zh").stdout
+    assert (
+        "严重  自 2026-06-10  群 g2 退群 21 人次。"
+        in shequn("refresh", "--home", settings.home, lang="zh").stdout
+    )
     document = json.loads(shequn("refresh", "--home", settings.home, "--json").stdout)
     assert [alert["severity"] for alert in document["alerts"]] == ["critical", "warning"]
 
