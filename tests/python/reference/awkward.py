@@ -396,7 +396,7 @@ class Awkward:
     def instants(self) -> dict[str, list[Record]]:
         """What happens exactly when a customer joins, exactly 7 days later, or 7 days before the end."""
         joined = datetime.combine(self.first_day + timedelta(days=10), CLOCK[3])
-        # The last day that counts is the last of the size or, where an order is paid past midnight, one later.
+        # The last day that counts is the last of the size, or one later if an order is paid past midnight.
         late = datetime.combine(self.first_day + timedelta(days=self.size.days - 8), CLOCK[3])
 
         def join(member_id: str, moment: datetime, inviter_id: str) -> Record:
