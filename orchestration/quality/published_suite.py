@@ -33,7 +33,7 @@ UNBOUNDED_RATES = {
     "gross_margin_rate": "goods sold below cost make it negative",
     "attainment_rate": "more than the target may be reached, and a value far off its band is below 0",
     "new_member_rate": "more may join in a period than were there at its start",
-    "mart_activity.participation_rate": "who is outside its groups, or comes at another time, may take part too",
+    "mart_activity.participation_rate": "outsiders, and who comes at another time, may take part too",
     "mart_content.share_rate": "platforms count shares and reads apart",
     "mart_content.like_rate": "platforms count likes and reads apart",
     "mart_content.favorite_rate": "platforms count favorites and reads apart",

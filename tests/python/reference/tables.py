@@ -69,5 +69,9 @@ def cents(amount: Fraction | None) -> Decimal | None:
 
 
 def spoken(value: float, places: int) -> str:
-    """A number as sentences give it: rounded half away from zero, thousands parted."""
-    return f"{Decimal(repr(value)).quantize(Decimal(1).scaleb(-places), ROUND_HALF_UP):,}"
+    """A number as sentences give it: rounded half away from zero, thousands parted.
+
+    Nine decimals are kept first, so that 932.35, in binary a trifle less, is 932.4 all the same.
+    """
+    exact = Decimal(repr(value)).quantize(Decimal("1e-9"), ROUND_HALF_UP)
+    return f"{exact.quantize(Decimal(1).scaleb(-places), ROUND_HALF_UP):,}"
