@@ -384,7 +384,7 @@ class Awkward:
             {
                 "order_id": f"o{number:03}",
                 "line_number": str(line),
-                "product_id": self.pick(("p1", "p2", "p3", "p1", "p3", "p4", "p5", "p-unknown")),
+                "product_id": self.pick(("p1", "p2", "p3", "p1", "p3", "p4", "p5", "p6")),
                 "quantity": self.pick(("1", "2", "3", "1", "0")),
                 "line_amount": self.pick(("10", "10", "0", "19.99", "7.005")),
                 "unit_cost": self.pick(("", "", "1.01", "7")),
@@ -593,12 +593,13 @@ class Awkward:
         """Random rows of every entity, and a few fixed ones."""
         events = self.size.events
         old_orders, old_lines = self.old_orders()
-        # Cost, role and cycle in days; p5 is sold but not in the list.
+        # Cost, role and cycle in days (two that mean nothing); p5 is sold but not in the list.
         products = {
             "p1": ("4", "volume", "7"),
-            "p2": ("", "", ""),
+            "p2": ("", "", "-1"),
             "p3": ("0.335", "profit", "30"),
             "p4": ("12", "traffic", "1"),
+            "p6": ("", "", "36501"),
         }
         return {
             "groups": self.group_rows(),

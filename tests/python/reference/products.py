@@ -18,6 +18,7 @@ from .world import World
 
 AFFINITY_DAYS = 180
 DUE_SOON_DAYS = 7
+LONGEST_CYCLE_DAYS = 36_500
 
 
 @dataclass
@@ -163,11 +164,15 @@ def repurchase_due(world: World) -> Table:
             "count: days_until_due; bool: is_due"
         ),
     )
-    cycles = {row["product_id"]: row["repurchase_cycle_days"] for row in world.rows["products"]}
+    cycles = {
+        row["product_id"]: cycle
+        for row in world.rows["products"]
+        if (cycle := row["repurchase_cycle_days"]) is not None and 0 <= cycle <= LONGEST_CYCLE_DAYS
+    }
     dates: dict[tuple[str, str], set[date]] = defaultdict(set)
     for order in _paid(world):
         for line in order.lines:
-            if order.member_id is not None and cycles.get(line.product_id) is not None:
+            if order.member_id is not None and line.product_id in cycles:
                 dates[order.member_id, line.product_id].add(order.paid_date)
     for (member_id, product_id), bought in dates.items():
         table.rows.append(
