@@ -57,10 +57,10 @@ class LandingReport:
 
 @dataclass(frozen=True)
 class CheckResult:
-    """One dbt test, unit test or expectation.
+    """One dbt test or expectation.
 
     Attributes:
-        kind: dbt_test, unit_test or expectation.
+        kind: dbt_test or expectation.
         name: What was checked, in words or by its node name.
         where: The table (and column) it looked at.
         status: pass, warn, fail (the data is wrong) or error (the check itself broke).
@@ -68,7 +68,7 @@ class CheckResult:
         message: One sentence on the failure; empty where it passed.
     """
 
-    kind: Literal["dbt_test", "unit_test", "expectation"]
+    kind: Literal["dbt_test", "expectation"]
     name: str
     where: str
     status: Literal["pass", "warn", "fail", "error"]

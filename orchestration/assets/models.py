@@ -62,10 +62,9 @@ def build_events(
     """What dbt's own account of the build says of each selected model and test."""
     results = json.loads((settings.target_dir / "run_results.json").read_text(encoding="utf-8"))["results"]
     rows = count_rows(settings.warehouse_db)
-    known = {**manifest["nodes"], **manifest.get("unit_tests", {})}
     for result in results:
         unique_id = result["unique_id"]
-        if unique_id not in known:
+        if unique_id not in manifest["nodes"]:
             continue
         if unique_id.startswith(TABLES):
             yield from _model_event(context, manifest, translator, rows, result)

@@ -23,7 +23,7 @@ class BuildRecord:
 
     Attributes:
         origin: `Origin.to_dict()`: inputs, code, choices, fingerprint.
-        checks: Every dbt test and unit test.
+        checks: Every dbt test.
     """
 
     origin: dict[str, Any]

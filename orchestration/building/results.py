@@ -12,7 +12,6 @@ from typing import Any, Literal
 from orchestration.messages import say
 from orchestration.reports import CheckResult
 
-CheckKind = Literal["dbt_test", "unit_test"]
 _STATUS: dict[str, Literal["pass", "warn", "fail", "error"]] = {
     "pass": "pass",
     "success": "pass",
@@ -42,12 +41,9 @@ class Manifest:
             return None
 
     def node(self, unique_id: str) -> dict[str, Any]:
-        """A node or unit test; empty where unknown."""
-        for part in ("nodes", "unit_tests"):
-            if unique_id in self.content.get(part, {}):
-                found: dict[str, Any] = self.content[part][unique_id]
-                return found
-        return {}
+        """A node; empty where unknown."""
+        found: dict[str, Any] = self.content["nodes"].get(unique_id, {})
+        return found
 
     def relations(self) -> Iterator[dict[str, Any]]:
         """Models and seeds that stand in a database, with database, schema, alias and columns."""
@@ -64,18 +60,18 @@ class Manifest:
 
 
 def check_results(results: list[dict[str, Any]], manifest: Manifest) -> tuple[CheckResult, ...]:
-    """Every test and unit test that ran; those skipped behind a failure are left out."""
+    """Every test that ran; those skipped behind a failure are left out."""
     return tuple(
         _check_result(result, manifest)
         for result in results
-        if result["unique_id"].startswith(("test.", "unit_test.")) and result["status"] != "skipped"
+        if result["unique_id"].startswith("test.") and result["status"] != "skipped"
     )
 
 
 def failed_model(results: list[dict[str, Any]], manifest: Manifest) -> str | None:
     """`<model>: <cause>` of the first model or seed that could not be built; None where all could."""
     for result in results:
-        is_test = result["unique_id"].startswith(("test.", "unit_test."))
+        is_test = result["unique_id"].startswith("test.")
         if not is_test and result["status"] in ("error", "partial success"):
             name = manifest.node(result["unique_id"]).get("name", result["unique_id"])
             return f"{name}: {one_line(result.get('message') or '')}"
@@ -84,19 +80,14 @@ def failed_model(results: list[dict[str, Any]], manifest: Manifest) -> str | Non
 
 def _check_result(result: dict[str, Any], manifest: Manifest) -> CheckResult:
     node = manifest.node(result["unique_id"])
-    kind: CheckKind = "unit_test" if result["unique_id"].startswith("unit_test.") else "dbt_test"
     status = _STATUS.get(result["status"], "error")
     failures = int(result.get("failures") or 0)
     name = node.get("name", result["unique_id"])
     meaning = node.get("description") or name
-    messages = {
-        "pass": "",
-        "error": one_line(result.get("message") or ""),
-        "dbt_test": say("building.test_failed", name=meaning, failures=failures),
-        "unit_test": say("building.unit_test_failed", name=meaning),
-    }
-    message = messages.get(status, messages[kind])
-    return CheckResult(kind, name, _where(node, manifest), status, failures, message)
+    message = {"pass": "", "error": one_line(result.get("message") or "")}.get(
+        status, say("building.test_failed", name=meaning, failures=failures)
+    )
+    return CheckResult("dbt_test", name, _where(node, manifest), status, failures, message)
 
 
 def _where(node: dict[str, Any], manifest: Manifest) -> str:

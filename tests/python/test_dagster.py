@@ -228,7 +228,7 @@ def test_the_whole_job_publishes_and_a_second_one_finds_nothing_new(
     checks = result.get_asset_check_evaluations()
     assert {check.check_name for check in checks if not check.passed} <= {"figures_are_recent"}
     assert {"raw_suite", "published_suite"} <= {check.check_name for check in checks}
-    assert version.manifest["checks"]["counts"].keys() == {"dbt_test", "expectation", "unit_test"}
+    assert version.manifest["checks"]["counts"].keys() == {"dbt_test", "expectation"}
     with writer_lock(settings, "test"):
         pass
 

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import json
+import subprocess
+import sys
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -9,6 +12,7 @@ import duckdb
 import pytest
 from click.testing import CliRunner
 
+from orchestration.building.dbt import common_arguments, dbt_environment
 from orchestration.cli import build_cli
 from orchestration.progress import Progress
 from orchestration.publishing import current_version
@@ -98,6 +102,23 @@ def test_chinese_views_are_in_step_with_the_marts(evening: Settings, tmp_path: P
             'select "进群人次", "退群率" from w.marts_zh."社群指标" '
             "where \"周期类型\" = 'week' and \"统计范围类型\" = 'group'"
         ).fetchall() == [(2, 0.5)]
+
+
+def test_models_pass_their_unit_tests(evening: Settings) -> None:
+    """They hold no data of the home, but dbt asks its tables for their columns."""
+    arguments = ["test", "--select=test_type:unit", *common_arguments(evening, evening.target_dir)]
+    done = subprocess.run(
+        [str(Path(sys.executable).parent / "dbt"), *arguments],
+        env=dbt_environment(evening),
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    results = json.loads((evening.target_dir / "run_results.json").read_text(encoding="utf-8"))["results"]
+    assert len(results) > 50
+    broken = [result["unique_id"] for result in results if result["status"] not in ("pass", "success")]
+    assert broken == []
+    assert done.returncode == 0, done.stdout
 
 
 def test_wrong_raw_data_publishes_nothing_and_says_what(evening: Settings) -> None:
