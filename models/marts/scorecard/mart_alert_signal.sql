@@ -11,6 +11,10 @@ kpis as (
     where scope_type in ('all', 'group')
 ),
 
+groups as (
+    select * from {{ ref('dim_group') }}
+),
+
 exits as (
     select * from {{ ref('mart_exit_anomaly') }}
     where is_anomaly
@@ -88,8 +92,15 @@ community_signals as (
         < rules.critical_threshold * active_weeks.active_members_before as is_critical
     from active_weeks
     inner join rules on rules.alert_kind = 'active_drop'
+    left join groups
+        on active_weeks.scope_id = groups.group_id and active_weeks.scope_type = 'group'
+    -- who dissolved a group knows why it is silent
     where
-        active_weeks.weeks_before = 4
+        (
+            groups.dissolved_date is null
+            or groups.dissolved_date > {{ add_days('active_weeks.period_start', 6) }}
+        )
+        and active_weeks.weeks_before = 4
         and active_weeks.active_members_before >= 4 * rules.minimum
         and 4 * active_weeks.active_members < rules.threshold * active_weeks.active_members_before
 

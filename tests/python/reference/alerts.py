@@ -156,6 +156,10 @@ def _active_drops(world: World, kpi: Table, weeks: list[date]) -> dict[Scope, di
     }
     found: dict[Scope, dict[date, Wrong]] = defaultdict(dict)
     for (scope_type, scope_id, week), members in active.items():
+        if scope_type == "group":
+            dissolved = world.groups[scope_id].dissolved_date
+            if dissolved is not None and dissolved <= week + 6 * DAY:
+                continue
         before = [
             active.get((scope_type, scope_id, week - timedelta(weeks=number))) for number in range(1, 5)
         ]
