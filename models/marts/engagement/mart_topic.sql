@@ -70,6 +70,8 @@ ranked as (
 top_of_scope as (
     select
         ranked.*,
+        periods.period_end,
+        periods.is_partial,
         periods.previous_start
     from ranked
     inner join periods
@@ -83,6 +85,8 @@ final as (
     select
         top_of_scope.period_type,
         top_of_scope.period_start,
+        top_of_scope.period_end,
+        top_of_scope.is_partial,
         top_of_scope.scope_type,
         top_of_scope.scope_id,
         top_of_scope.term,

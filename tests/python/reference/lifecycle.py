@@ -21,7 +21,7 @@ def lifecycle(world: World, facts: dict[Scope, ScopeFacts]) -> Table:
         columns(
             "text: period_type; date: period_start; text: scope_type scope_id; count: active_members"
             " new_members retained_members resurrected_members churned_members silent_members;"
-            "double: quick_ratio; bool: is_partial"
+            "double: quick_ratio"
         ),
     )
     for scope, found in facts.items():
@@ -62,5 +62,4 @@ def _row(period: Period, facts: ScopeFacts, first_active: dict[str, date]) -> Ro
         "churned_members": len(churned),
         "silent_members": len(silent),
         "quick_ratio": ratio(len(new) + len(resurrected), len(churned)),
-        "is_partial": period.is_partial,
     }

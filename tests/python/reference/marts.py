@@ -8,6 +8,7 @@ from functools import cached_property
 
 from .alerts import alert
 from .attribution import attribution
+from .calendar import periods
 from .catalog import metric_catalog
 from .channel_roi import channel_roi
 from .churn import churn_risk
@@ -61,12 +62,42 @@ class Inputs:
     def table(self, name: str) -> Table:
         """The table of that name, computed once."""
         if name not in self._tables:
-            self._tables[name] = MARTS[name](self)
+            table = MARTS[name](self)
+            self._tables[name] = with_period_ends(table, self.world) if name in OF_PERIODS else table
         return self._tables[name]
 
     @cached_property
     def facts(self) -> dict[Scope, ScopeFacts]:
         return scope_facts(self.world)
+
+
+# Marts by period that say of each where it ends and whether it is over (R1).
+OF_PERIODS = (
+    "mart_channel_roi",
+    "mart_topic",
+    "mart_staff_service",
+    "mart_service_quality",
+    "mart_content",
+    "mart_product",
+    "mart_community_vs_outside",
+    "mart_attribution",
+    "mart_referral",
+    "mart_lifecycle",
+)
+
+
+def with_period_ends(table: Table, world: World) -> Table:
+    """The table with period_end and is_partial."""
+    found = {
+        (period.type, period.start): period
+        for period_type in {row["period_type"] for row in table.rows}
+        for period in periods(period_type, world.history_start, world.as_of)
+    }
+    for row in table.rows:
+        period = found[row["period_type"], row["period_start"]]
+        row |= {"period_end": period.end, "is_partial": period.is_partial}
+    table.columns |= {"period_end": "date", "is_partial": "bool"}
+    return table
 
 
 MARTS: dict[str, Callable[[Inputs], Table]] = {
