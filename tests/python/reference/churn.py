@@ -67,11 +67,7 @@ def churn_risk(world: World) -> Table:
                 "risk_band": "high" if score >= 50 else "medium" if score >= 25 else "low",
                 "reasons": ", ".join(rule["rule_id"] for rule in reasons),
                 "reasons_zh": "、".join(rule["label_zh"] for rule in reasons),
-                "lifecycle_stage": "settling"
-                if in_group <= 7
-                else "choosing"
-                if in_group <= 30
-                else "stable",
+                "lifecycle_stage": _lifecycle_stage(in_group),
                 "days_since_active": (world.as_of - max(spoken)).days if spoken else None,
                 "days_in_group": in_group,
             }

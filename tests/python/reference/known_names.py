@@ -1,4 +1,4 @@
-"""What a KPI target may name (D21): metrics, and scopes that some landed row names by then."""
+"""What a KPI target may name (D21): metrics, and scopes that landed rows name by then."""
 
 from __future__ import annotations
 
@@ -6,6 +6,9 @@ from typing import Any
 
 from .kpi_columns import METRICS
 from .seeds import seed
+
+# Whose rows make a group known.
+OF_GROUPS = ("groups", "membership_events", "messages", "activity_participations", "activities")
 
 
 class KnownNames:
@@ -20,11 +23,15 @@ class KnownNames:
             "group_type": {"conversion", "content", "service", "other", "unknown"},
         }
 
-    def note(self, row: dict[str, Any]) -> None:
+    def note(self, entity: str, row: dict[str, Any]) -> None:
         """Remember the group, the owner or staff member and the department that an accepted row names."""
-        self._scopes["group"].add(row.get("group_id"))
-        self._scopes["owner"] |= {row.get("owner_staff_id"), row.get("staff_id")}
-        self._scopes["department"].add(row.get("department"))
+        if entity in OF_GROUPS:
+            self._scopes["group"].add(row["group_id"])
+        if entity == "groups":
+            self._scopes["owner"].add(row["owner_staff_id"])
+        if entity == "staff":
+            self._scopes["owner"].add(row["staff_id"])
+            self._scopes["department"].add(row["department"])
 
     def knows(self, row: dict[str, Any], column: str) -> bool:
         """Whether the target's cell names something known, or is none that must."""

@@ -77,7 +77,7 @@ def load(exports: Path, landed_at: datetime, timezone: str = "Asia/Shanghai") ->
                 export.rejected.append(Rejected(file.path, line, fault))
                 continue
             file.accepted += 1
-            known_names.note(row)
+            known_names.note(entity.name, row)
             key = tuple(row[name] for name in entity.key)
             if winners[entity.name].pop(key, None) is not None:
                 export.superseded[entity.name] += 1
