@@ -37,7 +37,9 @@ UNBOUNDED_RATES = {
     "mart_content.share_rate": "platforms count shares and reads apart",
     "mart_content.like_rate": "platforms count likes and reads apart",
     "mart_content.favorite_rate": "platforms count favorites and reads apart",
+    "mart_funnel.step_rate": "who joins need not come by an impression that was counted",
     "mart_live.conversion_rate": "who did not watch may still order through it",
+    "mart_referral.referral_rate": "who invited may have left, or never been in the group",
     "mart_service_quality.complaint_rate": "who is in no group may still complain",
     "mart_touch_effect.click_rate": "a touch that is said to have failed may still be clicked",
 }

@@ -15,6 +15,7 @@ from test_golden import TABLES
 
 from orchestration import metric_pages
 from orchestration.explaining.recipes import load_recipes
+from orchestration.quality.published_suite import UNBOUNDED_RATES
 from orchestration.settings import PROJECT_DIR
 
 # metric: figures of several metrics in one column, each in the unit of its own
@@ -140,6 +141,20 @@ def test_labels_are_unique_within_a_model(manifest: dict[str, Any]) -> None:
         labels = [column["config"]["meta"].get("label_zh") for column in node["columns"].values()]
         doubles += [f"{node['name']}: {label}" for label in set(labels) if labels.count(label) > 1]
     assert doubles == []
+
+
+def test_a_rate_that_may_pass_one_bears_the_unit_ratio(manifest: dict[str, Any]) -> None:
+    """What the labels call a share is audited as one; what they call a ratio never holds back publication."""
+    faults = [
+        f"{node['name']}.{name}"
+        for node in _published(manifest)
+        if node["schema"] == "marts"
+        for name, column in node["columns"].items()
+        if name.endswith("_rate") and not name.endswith("change_rate")
+        if (column["config"]["meta"]["unit"] == "ratio")
+        != bool({name, f"{node['name']}.{name}"} & UNBOUNDED_RATES.keys())
+    ]
+    assert faults == []
 
 
 # The catalogue of metrics and the pages made from it.
