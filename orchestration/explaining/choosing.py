@@ -104,7 +104,7 @@ def _nearest(text: str, names: Iterable[str], joined: str = ", ") -> str:
 def choose_row(ask: Ask, recipe: Recipe, column: str, wish: Wish, variables: dict[str, Any]) -> Chosen:
     """The row of the mart that fits the wish best.
 
-    All groups come first, then the newest complete month, then a known figure.
+    All groups come first, then complete months, then a known figure, then the newest month.
 
     Raises:
         ShequnError: the wish names what the mart does not have (exit 2).
@@ -141,10 +141,12 @@ def _choice_sql(recipe: Recipe, column: str, compared: str, conditions: dict[str
         )
         order += [f"{kind} <> 'month'", "coalesce(periods.is_partial, false)"]
     order.append(f"mart.{column} is null")
-    if recipe.prefer:
-        order.append(recipe.prefer)
+    if recipe.prefer_first:
+        order.append(recipe.prefer_first)
     if recipe.period_start:
         order.append(f"mart.{recipe.period_start} desc")
+    if recipe.prefer:
+        order.append(recipe.prefer)
     return (
         f"select {', '.join(names)}, mart.{column} as figure, mart.{compared} as compared\n"
         f"from {source}\n"

@@ -92,7 +92,8 @@ class Recipe:
         period_type: Column of the period's type, None where all periods are of one or rows have none.
         fixed_period: The type of all periods, where there is no column of it.
         period_start: Column of the period's first day, None where rows have no period.
-        prefer: SQL by which rows that are equally good are ordered, best first.
+        prefer_first: SQL by which rows are ordered before the newest period is taken, best first.
+        prefer: SQL by which rows of one period are ordered, best first.
         evidence: By name, shared ones included.
         terms: By name, shared ones included.
         figures: By column.
@@ -104,6 +105,7 @@ class Recipe:
     period_type: str | None
     fixed_period: str | None
     period_start: str | None
+    prefer_first: str
     prefer: str
     evidence: dict[str, Evidence] = field(repr=False)
     terms: dict[str, Term] = field(repr=False)
@@ -157,6 +159,7 @@ def _recipe(document: dict[str, Any], shared: dict[str, Any]) -> Recipe:
         period_type=period.get("type"),
         fixed_period=period.get("all"),
         period_start=period.get("start"),
+        prefer_first=document.get("prefer_first", ""),
         prefer=document.get("prefer", ""),
         evidence=evidence,
         terms=terms,
