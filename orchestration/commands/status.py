@@ -154,9 +154,9 @@ def _empty_mart_lines(version: PublishedVersion, lang: str) -> Iterator[str]:
         for entity in found["missing"]:
             waiting.setdefault(entity, []).append(f"{found['label_zh']} ({mart})" if lang == "zh" else mart)
     for entity, marts in waiting.items():
-        label = catalogue[entity].label_zh if lang == "zh" else catalogue[entity].label_en
+        export = f"{catalogue[entity].label_zh} `{entity}`" if lang == "zh" else f"`{entity}`"
         separator = "、" if lang == "zh" else ", "
-        yield say("cli.status.empty_marts", lang, entity=entity, label=label, marts=separator.join(marts))
+        yield say("cli.status.empty_marts", lang, export=export, marts=separator.join(marts))
 
 
 def _status_lines(status: dict[str, Any]) -> list[tuple[str, dict[str, Any]]]:
