@@ -184,7 +184,10 @@ figured as (
         {{ format_short('value') | indent(8) }} as value_text,
         {{ format_percent('value') }} as percent_text,
         {{ format_short('base') | indent(8) }} as base_text,
-        {{ format_percent(rate('value', 'base')) }} as share_text,
+        case
+            when value > 0 and {{ rate('value', 'base') }} < 0.0005 then '<0.1%'
+            else {{ format_percent(rate('value', 'base')) }}
+        end as share_text,
         {{ format_percent('threshold') }} as threshold_text,
         {{ format_number('hour_leaves') }} as peak_text,
         {{ format_number('touches_before') }} as touches_zh,
