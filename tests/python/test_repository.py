@@ -112,6 +112,24 @@ def test_commands_of_the_readme_exist(name: str) -> None:
     assert set(re.findall(r"(?:^|`|bin/)shequn ([a-z]+)", text, re.MULTILINE)) <= commands
 
 
+def test_the_chinese_readme_names_the_marts_as_marts_zh_does() -> None:
+    labels = {
+        model["name"]: model["config"]["meta"]["label_zh"]
+        for path in (PROJECT_DIR / "models" / "marts").rglob("_*__models.yml")
+        for model in yaml.safe_load(path.read_text(encoding="utf-8"))["models"]
+        if "config" in model
+    }
+    text = (PROJECT_DIR / "README.zh-CN.md").read_text(encoding="utf-8")
+    rows = re.findall(r"^\| ((?:`\w+`、?)+) (.+?) \|", text, re.MULTILINE)
+    told = {
+        mart: label
+        for marts, names in rows
+        for mart, label in zip(re.findall(r"`(\w+)`", marts), names.split("、"), strict=True)
+    }
+    assert len(told) > 30
+    assert told == {mart: labels[mart] for mart in told}
+
+
 def test_every_target_explains_itself() -> None:
     listed = subprocess.run(
         ["make", "--no-print-directory", "-C", str(PROJECT_DIR), "help"],
