@@ -7,13 +7,13 @@ with groups as (
         sum(messages) as messages,
         max(speakers) as most_speakers,
         sum(speakers) as speakers
-    from {{ ref('fct_scope_term') }}
+    from {{ ref('int_scope_terms') }}
     where scope_type = 'group'
     group by period_type, period_start, term
 ),
 
 alls as (
-    select * from {{ ref('fct_scope_term') }}
+    select * from {{ ref('int_scope_terms') }}
     where scope_type = 'all'
 )
 

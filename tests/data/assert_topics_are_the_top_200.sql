@@ -12,7 +12,7 @@ with shown as (
 ),
 
 known as (
-    select * from {{ ref('fct_scope_term') }}
+    select * from {{ ref('int_scope_terms') }}
 ),
 
 left_out as (

@@ -1,87 +1,70 @@
-with messages as (
-    select * from {{ ref('int_group_messages') }}
-    where is_valid and text_key is not null
+{%- set top_terms = 200 -%}
+with scope_terms as (
+    select * from {{ ref('int_scope_terms') }}
 ),
 
-text_terms as (
+periods as (
+    select * from {{ ref('dim_period') }}
+),
+
+ranked as (
     select
-        text_key,
-        {{ unnest_list('terms') }} as term
-    from {{ ref('int_text_terms') }}
+        scope_terms.*,
+        periods.previous_start,
+        row_number() over (
+            partition by
+                scope_terms.period_type,
+                scope_terms.period_start,
+                scope_terms.scope_type,
+                scope_terms.scope_id
+            order by scope_terms.messages desc, scope_terms.speakers desc, scope_terms.term
+        ) as term_rank
+    from scope_terms
+    inner join periods
+        on
+            scope_terms.period_type = periods.period_type
+            and scope_terms.period_start = periods.period_start
 ),
 
-date_periods as (
-    select * from {{ ref('bridge_date_period') }}
-    where period_type in ('week', 'month')
-),
-
--- one row a member, so that speakers are rows: counting distinct members would hold them all
-group_members as (
-    select
-        date_periods.period_type,
-        date_periods.period_start,
-        messages.group_id,
-        messages.member_id,
-        text_terms.term,
-        count(*) as messages
-    from messages
-    inner join date_periods on messages.sent_date = date_periods.date
-    inner join text_terms on messages.text_key = text_terms.text_key
-    group by
-        date_periods.period_type,
-        date_periods.period_start,
-        messages.group_id,
-        messages.member_id,
-        text_terms.term
-),
-
-all_members as (
+-- what many say anywhere is no secret of a group: with its rows a figure of all adds up over groups
+top_of_all as (
     select
         period_type,
         period_start,
-        member_id,
-        term,
-        sum(messages) as messages
-    from group_members
-    group by period_type, period_start, member_id, term
+        term
+    from ranked
+    where scope_type = 'all' and term_rank <= {{ top_terms }}
 ),
 
-scope_terms as (
-    select
-        period_type,
-        period_start,
-        'group' as scope_type,
-        group_id as scope_id,
-        term,
-        sum(messages) as messages,
-        count(*) as speakers
-    from group_members
-    group by period_type, period_start, group_id, term
-
-    union all
-
-    select
-        period_type,
-        period_start,
-        'all' as scope_type,
-        'all' as scope_id,
-        term,
-        sum(messages) as messages,
-        count(*) as speakers
-    from all_members
-    group by period_type, period_start, term
+published as (
+    select ranked.*
+    from ranked
+    left join top_of_all
+        on
+            ranked.period_type = top_of_all.period_type
+            and ranked.period_start = top_of_all.period_start
+            and ranked.term = top_of_all.term
+    where ranked.term_rank <= {{ top_terms }} or top_of_all.term is not null
 ),
 
 final as (
     select
-        period_type,
-        period_start,
-        scope_type,
-        scope_id,
-        cast(term as varchar) as term,
-        cast(messages as bigint) as messages,
-        cast(speakers as bigint) as speakers
-    from scope_terms
+        published.period_type,
+        published.period_start,
+        published.scope_type,
+        published.scope_id,
+        published.term,
+        published.messages,
+        published.speakers,
+        coalesce(previous_terms.messages, 0) as previous_messages,
+        published.term_rank <= {{ top_terms }} as is_top_term
+    from published
+    left join scope_terms as previous_terms
+        on
+            {{ same_scope('published', 'previous_terms') | indent(12) }}
+            and published.period_type = previous_terms.period_type
+            and published.previous_start = previous_terms.period_start
+            and published.term = previous_terms.term
 )
 
 select * from final

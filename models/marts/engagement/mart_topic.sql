@@ -1,6 +1,6 @@
-{%- set top_terms = 200 -%}
 with scope_terms as (
     select * from {{ ref('fct_scope_term') }}
+    where is_top_term
 ),
 
 messages as (
@@ -57,28 +57,17 @@ scope_texts as (
         group_scopes.scope_id
 ),
 
-ranked as (
-    select
-        *,
-        row_number() over (
-            partition by period_type, period_start, scope_type, scope_id
-            order by messages desc, speakers desc, term
-        ) as term_rank
-    from scope_terms
-),
-
 top_of_scope as (
     select
-        ranked.*,
+        scope_terms.*,
         periods.period_end,
         periods.is_partial,
         periods.previous_start
-    from ranked
+    from scope_terms
     inner join periods
         on
-            ranked.period_type = periods.period_type
-            and ranked.period_start = periods.period_start
-    where ranked.term_rank <= {{ top_terms }}
+            scope_terms.period_type = periods.period_type
+            and scope_terms.period_start = periods.period_start
 ),
 
 final as (
@@ -95,7 +84,7 @@ final as (
         {{ rate('top_of_scope.messages', 'scope_texts.text_messages') }} as message_share,
         case
             when previous_periods.period_start is not null
-                then coalesce(previous_terms.messages, 0)
+                then top_of_scope.previous_messages
         end as previous_messages,
         keywords.keyword is not null as is_activity_keyword
     from top_of_scope
@@ -107,12 +96,6 @@ final as (
             {{ same_scope('top_of_scope', 'previous_periods') | indent(12) }}
             and top_of_scope.period_type = previous_periods.period_type
             and top_of_scope.previous_start = previous_periods.period_start
-    left join scope_terms as previous_terms
-        on
-            {{ same_scope('top_of_scope', 'previous_terms') | indent(12) }}
-            and top_of_scope.period_type = previous_terms.period_type
-            and top_of_scope.previous_start = previous_terms.period_start
-            and top_of_scope.term = previous_terms.term
     left join keywords on top_of_scope.term = keywords.keyword
 )
 
