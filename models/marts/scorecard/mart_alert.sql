@@ -2,7 +2,7 @@
 {%- set numbers = [
     'value', 'percent', 'base', 'share', 'threshold', 'peak', 'date', 'week', 'first', 'last',
 ] -%}
-{%- set words = ['hour_from', 'hour_to', 'touches', 'scenes', 'scope'] -%}
+{%- set words = ['hour_from', 'hour_to', 'touches', 'scenes', 'run', 'scope'] -%}
 with signals as (
     select * from {{ ref('mart_alert_signal') }}
 ),
@@ -196,6 +196,13 @@ figured as (
         cast({{ add_days('signal_date', -6) }} as varchar) as week_text,
         cast(occurred_on as varchar) as first_text,
         cast(last_on as varchar) as last_text,
+        case
+            when steps > 1
+                then ' (the worst of ' || {{ format_number('steps') }} || ' weeks in a row)'
+        end as run_en,
+        case
+            when steps > 1 then '（连续 ' || {{ format_number('steps') }} || ' 周中最差的一周）'
+        end as run_zh,
         cast(hour as varchar) as hour_from_zh,
         cast(hour + 1 as varchar) as hour_to_zh,
         lpad(cast(hour as varchar), 2, '0') as hour_from_en,
