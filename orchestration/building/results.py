@@ -34,10 +34,10 @@ class Manifest:
 
     @classmethod
     def read(cls, path: Path) -> Manifest | None:
-        """The manifest at `path`; None where there is none or it cannot be read."""
+        """The manifest at `path`; None where there is none or it is no JSON."""
         try:
             return cls(json.loads(path.read_text(encoding="utf-8")))
-        except (OSError, ValueError):
+        except (FileNotFoundError, ValueError):
             return None
 
     def node(self, unique_id: str) -> dict[str, Any]:
