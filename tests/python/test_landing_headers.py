@@ -15,7 +15,7 @@ _BRACKETS = re.compile(r"\([^()]*\)|\[[^\[\]]*\]|【[^【】]*】")
 
 
 def _normalised(name: str) -> str:
-    return "".join(_BRACKETS.sub("", unicodedata.normalize("NFKC", name)).casefold().split())
+    return "".join(_BRACKETS.sub("", unicodedata.normalize("NFKC", name)).casefold().replace("_", "").split())
 
 
 def _entities() -> list[Any]:
