@@ -25,6 +25,7 @@ class Column:
         required: No row may miss it.
         values: What an enum may hold.
         contact: "keyed" (raw holds `<name>_key` alone) or "moved" (raw holds nothing); None: not personal.
+        headers: What a file may call it besides its name; the first is shown to people.
     """
 
     name: str
@@ -32,6 +33,7 @@ class Column:
     required: bool = False
     values: tuple[str, ...] = ()
     contact: str | None = None
+    headers: tuple[str, ...] = ()
 
     @property
     def raw_name(self) -> str | None:
@@ -110,12 +112,19 @@ class Catalogue:
         return tuple(entity for system in self.systems.values() for entity in system.values())
 
 
-def _column(name: str, spec: str, contact: dict[str, str]) -> Column:
+def _column(name: str, spec: str, contact: dict[str, str], headers: dict[str, list[str]]) -> Column:
     match = _TYPE.fullmatch(spec)
     if match is None or match["type"] not in TYPES:
         raise ValueError(f"column {name} has the unknown type {spec!r}")
     values = tuple(match["values"].split(",")) if match["values"] else ()
-    return Column(name, match["type"], bool(match["required"]), values, contact.get(name))
+    return Column(
+        name=name,
+        type=match["type"],
+        required=bool(match["required"]),
+        values=values,
+        contact=contact.get(name),
+        headers=tuple(headers[name]),
+    )
 
 
 def _entity(system: str, name: str, spec: dict[str, Any]) -> Entity:
@@ -126,7 +135,8 @@ def _entity(system: str, name: str, spec: dict[str, Any]) -> Entity:
         label_en=spec["label"]["en"],
         label_zh=spec["label"]["zh"],
         columns=tuple(
-            _column(column, text, spec.get("contact", {})) for column, text in spec["columns"].items()
+            _column(column, text, spec.get("contact", {}), spec["headers"])
+            for column, text in spec["columns"].items()
         ),
         key=tuple(spec.get("key") or spec["dedupe"]),
         event_time=EventTime(event["column"], tuple(event.get("except", {}).items())) if event else None,

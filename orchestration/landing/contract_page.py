@@ -19,7 +19,8 @@ _HEAD = """# The {system} export
 Put files into `exports/{system}/`, named `<entity>.csv`, `<entity>.<anything>.csv` or
 `<entity>/<anything>.csv`; `.jsonl` (one object a line) and `.parquet` work the same way. CSV has a header
 row and commas, in UTF-8, UTF-16 or GBK/GB18030. The order of columns is free, columns not marked as needed
-may be missing, unknown columns are kept aside and reported.
+may be missing, unknown columns are kept aside and reported. A column may go by any of its Chinese names;
+the first is the one that people see.
 
 | type | how to write it |
 | --- | --- |
@@ -46,13 +47,15 @@ def _section(entity: Entity) -> str:
     rows = "\n".join(_row(column, column.name in entity.known) for column in entity.columns)
     key = ", ".join(f"`{name}`" for name in entity.key)
     title = f"## {entity.name} {entity.label_zh}\n\n{entity.label_en[0].upper()}{entity.label_en[1:]}."
-    return f"{title} Key: {key}.\n\n| column | type | needed |\n| --- | --- | --- |\n{rows}\n"
+    head = "| column | Chinese names | type | needed |\n| --- | --- | --- | --- |"
+    return f"{title} Key: {key}.\n\n{head}\n{rows}\n"
 
 
 def _row(column: Column, is_known: bool) -> str:
     kind = ", ".join(f"`{value}`" for value in column.values) or column.type
     note = " (*vault*)" if column.contact else " (*known*)" if is_known else ""
-    return f"| `{column.name}` | {kind}{note} | {'yes' if column.required else ''} |"
+    headers = "、".join(column.headers)
+    return f"| `{column.name}` | {headers} | {kind}{note} | {'yes' if column.required else ''} |"
 
 
 def write_pages(folder: Path = PAGES_DIR) -> list[Path]:
