@@ -30,7 +30,7 @@ from orchestration.reports import CheckResult, FileOutcome, LandingReport, Refre
 from orchestration.settings import Settings
 
 HEAVY = ("dagster", "great_expectations", "pandas", "dbt", "duckdb", "pyarrow", "numpy")
-COMMANDS = ("refresh", "demo", "status", "versions", "rollback", "rejects", "sql", "doctor")
+COMMANDS = ("refresh", "demo", "template", "status", "versions", "rollback", "rejects", "sql", "doctor")
 LANDED = FileOutcome(
     "canonical/orders.csv",
     "landed",

@@ -1,0 +1,172 @@
+"""The workbook for what is kept by hand: what stands in it, and that the gate accepts what it asks for."""
+
+from __future__ import annotations
+
+import csv
+import io
+import json
+from pathlib import Path
+
+import pytest
+from click.testing import CliRunner, Result
+from inboxes import Inbox, assert_accounted_for
+from openpyxl import Workbook, load_workbook
+from openpyxl.worksheet.worksheet import Worksheet
+
+from orchestration.cli import build_cli
+from orchestration.errors import EXIT_OK, EXIT_USAGE
+from orchestration.landing.catalogue import Entity
+from orchestration.landing.marks import GUIDE_SHEETS, is_example, is_guide
+from orchestration.messages import LANGUAGES
+from orchestration.template import hand_kept, write_template
+from orchestration.template.words import choices, example, header, title
+
+ENTITIES = list(hand_kept().values())
+both_languages = pytest.mark.parametrize("lang", LANGUAGES)
+
+
+def shequn(*arguments: str | Path, lang: str = "zh") -> Result:
+    return CliRunner().invoke(build_cli(lang), ["--lang", lang, *map(str, arguments)])
+
+
+def written(place: Path, lang: str) -> Workbook:
+    path = place / "template.xlsx"
+    write_template(path, lang)
+    return load_workbook(path)
+
+
+def sheets(workbook: Workbook, lang: str) -> list[tuple[Entity, Worksheet]]:
+    return [(entity, workbook[title(entity, lang)]) for entity in ENTITIES]
+
+
+def dropdowns(sheet: Worksheet) -> dict[str, str]:
+    """What the cells of a column may hold, by the column's letter."""
+    return {
+        str(rule.sqref).split("2:")[0]: str(rule.formula1)
+        for rule in sheet.data_validations.dataValidation
+        if str(rule.sqref).endswith("1048576") and rule.type == "list"
+    }
+
+
+@both_languages
+def test_the_guide_comes_first_and_then_a_sheet_for_each_entity(tmp_path: Path, lang: str) -> None:
+    workbook = written(tmp_path, lang)
+    assert workbook.sheetnames == [GUIDE_SHEETS[lang], *(title(entity, lang) for entity in ENTITIES)]
+    assert [name for name in workbook.sheetnames if is_guide(name)] == [GUIDE_SHEETS[lang]]
+    assert workbook.worksheets[0]["A2"].value
+
+
+@both_languages
+def test_each_sheet_has_headers_with_notes_and_tells_which_are_required(tmp_path: Path, lang: str) -> None:
+    for entity, sheet in sheets(written(tmp_path, lang), lang):
+        heads = sheet[1]
+        assert [cell.value for cell in heads] == [header(column, lang) for column in entity.columns]
+        assert sheet.freeze_panes == "A2"
+        fills: dict[bool, set[str]] = {True: set(), False: set()}
+        for cell, column in zip(heads, entity.columns, strict=True):
+            assert cell.comment is not None
+            assert len(cell.comment.text.splitlines()) >= 3
+            fills[column.required].add(cell.fill.fgColor.rgb)
+        assert not fills[True] & fills[False]
+
+
+@both_languages
+def test_cells_offer_what_the_gate_accepts(tmp_path: Path, lang: str) -> None:
+    for entity, sheet in sheets(written(tmp_path, lang), lang):
+        offered = dropdowns(sheet)
+        for cell, column in zip(sheet[1], entity.columns, strict=True):
+            values = choices(column, lang)
+            if values:
+                assert offered[cell.column_letter] == f'"{",".join(values)}"'
+                assert len(offered[cell.column_letter]) <= 255, "spreadsheet programs refuse more"
+
+
+@both_languages
+def test_metrics_are_chosen_from_the_list_in_the_guide(tmp_path: Path, lang: str) -> None:
+    workbook = written(tmp_path, lang)
+    place = dropdowns(workbook[title(hand_kept()["kpi_targets"], lang)])["F"]
+    guide, _, cells = place.replace("'", "").replace("$", "").partition("!")
+    listed = [row[0].value for row in workbook[guide][cells]]
+    assert len(listed) == len(set(listed)) > 100
+    assert {"net_sales", "leave_rate", "orders"} <= set(listed)
+
+
+def test_columns_of_ids_are_text_and_dates_are_dates(tmp_path: Path) -> None:
+    formats = {"id": "@", "text": "@", "enum": "@", "bool": "@", "date": "yyyy-mm-dd", "money": "0.00"}
+    for entity, sheet in sheets(written(tmp_path, "zh"), "zh"):
+        for cell, column in zip(sheet[1], entity.columns, strict=True):
+            given = sheet.column_dimensions[cell.column_letter].number_format
+            assert given == formats.get(column.type, given)
+            assert (given == "General") == (column.type == "number")
+
+
+@both_languages
+def test_the_one_row_of_each_sheet_is_known_as_an_example(tmp_path: Path, lang: str) -> None:
+    for entity, sheet in sheets(written(tmp_path, lang), lang):
+        assert sheet.max_row == 2
+        assert is_example(str(sheet["A2"].value))
+        assert entity.columns[0].required, "the mark's column can be deleted"
+
+
+@both_languages
+def test_what_the_examples_say_would_be_accepted(tmp_path: Path, lang: str) -> None:
+    inbox = Inbox(tmp_path)
+    for entity in ENTITIES:
+        content = io.StringIO()
+        rows = csv.writer(content)
+        rows.writerow(entity.column_names)
+        rows.writerow([example(entity, column, lang) for column in entity.columns])
+        inbox.write(f"canonical/{entity.name}.csv", content.getvalue())
+    outcomes = inbox.land().files
+    assert [(outcome.status, outcome.accepted) for outcome in outcomes] == [("landed", 1)] * len(ENTITIES)
+    for outcome in outcomes:
+        assert_accounted_for(outcome)
+    assert inbox.column("select staff_id from raw.canonical__staff") == ["001234"]
+
+
+def test_the_command_never_replaces_a_file_unless_told(tmp_path: Path) -> None:
+    path = tmp_path / "made" / "登记表.xlsx"
+    assert shequn("template", "--out", path).exit_code == EXIT_OK
+    path.write_bytes(b"filled in")
+    refused = shequn("template", "--out", path)
+    assert refused.exit_code == EXIT_USAGE
+    assert "--force" in refused.stderr
+    assert path.read_bytes() == b"filled in"
+    assert shequn("template", "--out", path, "--force").exit_code == EXIT_OK
+    assert load_workbook(path).sheetnames[0] == "说明"
+
+
+def test_the_command_writes_the_sheets_asked_for(tmp_path: Path) -> None:
+    path = tmp_path / "two.xlsx"
+    result = shequn("template", "--entities", "channel_spend, channels", "--out", path, "--json", lang="en")
+    assert json.loads(result.stdout) == {"path": str(path), "entities": ["channels", "channel_spend"]}
+    assert load_workbook(path).sheetnames == ["Guide", "channels", "channel_spend"]
+
+
+@both_languages
+def test_the_workbook_is_named_in_the_language_asked_for(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, lang: str
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    assert shequn("template", lang=lang).exit_code == EXIT_OK
+    names = {"en": "shequn-template.xlsx", "zh": "社群登记表.xlsx"}
+    assert [path.name for path in tmp_path.iterdir()] == [names[lang]]
+
+
+@pytest.mark.parametrize(
+    ("arguments", "told"),
+    [
+        (["--entities", "orders"], "channel_spend"),
+        (["--out", "sheet.csv"], ".xlsx"),
+        (["--out", "file/sheet.xlsx"], "--out"),
+    ],
+)
+def test_the_command_says_what_is_wrong_and_writes_nothing(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, arguments: list[str], told: str
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "file").write_bytes(b"")
+    result = shequn("template", *arguments)
+    assert result.exit_code == EXIT_USAGE
+    assert told in result.stderr
+    assert [path.name for path in tmp_path.iterdir()] == ["file"]
