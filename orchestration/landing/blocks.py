@@ -43,6 +43,17 @@ class Block:
     extra: pa.Array | None = None
     faults: Sequence[RowFault] = ()
 
+    def without(self, rows: Sequence[int]) -> Block:
+        """The block less some of its rows (of one whose `extra` is not ready made)."""
+        kept = np.delete(np.arange(len(self.lines)), rows)
+        return Block(
+            {name: array.take(pa.array(kept)) for name, array in self.known.items()},
+            self.lines[kept],
+            lambda row: self.original(int(kept[row])),
+            unknown={name: array.take(pa.array(kept)) for name, array in self.unknown.items()},
+            faults=self.faults,
+        )
+
 
 @dataclass
 class Counts:

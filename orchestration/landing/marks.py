@@ -15,6 +15,8 @@ def _plain(text: str) -> str:
     return unicodedata.normalize("NFKC", text).strip().casefold()
 
 
+# A first sieve for many rows.
+EXAMPLE_WORDS = tuple(mark.rstrip("： :") for mark in EXAMPLES.values())
 _EXAMPLES = tuple(_plain(mark) for mark in EXAMPLES.values())
 _GUIDE_SHEETS = {_plain(title) for title in GUIDE_SHEETS.values()}
 

@@ -170,3 +170,32 @@ def test_the_command_says_what_is_wrong_and_writes_nothing(
     assert result.exit_code == EXIT_USAGE
     assert told in result.stderr
     assert [path.name for path in tmp_path.iterdir()] == ["file"]
+
+
+@both_languages
+@pytest.mark.parametrize("is_quoted", [False, True])
+def test_a_sheet_saved_as_csv_lands_without_its_example(tmp_path: Path, lang: str, is_quoted: bool) -> None:
+    sheet = written(tmp_path, lang)[title(hand_kept()["staff"], lang)]
+    rows = [list(row) for row in sheet.iter_rows(values_only=True)]
+    rows[0] = list(hand_kept()["staff"].column_names)
+    rows += [
+        ["000042", "王五", None, None, None],
+        ["bad id", "", "", "", ""],
+        ["示例岗", None, None, None, None],
+    ]
+    content = io.StringIO()
+    csv.writer(content, quoting=csv.QUOTE_ALL if is_quoted else csv.QUOTE_MINIMAL).writerows(rows)
+    inbox = Inbox(tmp_path)
+    outcome = inbox.land_one("canonical/staff.csv", content.getvalue())
+    assert (outcome.lines, outcome.accepted, outcome.blank) == (5, 3, 1)
+    assert_accounted_for(outcome)
+    stored = "select staff_id, line from raw.canonical__staff order by line"
+    assert inbox.sql(stored) == [("000042", 3), ("bad id", 4), ("示例岗", 5)]
+
+
+def test_words_of_members_are_never_taken_for_an_example(tmp_path: Path) -> None:
+    content = (
+        "content,message_id,sender_id,sent_at,message_type\n示例：怎么冲泡,m1,u1,2026-06-01 10:00:00,text\n"
+    )
+    outcome = Inbox(tmp_path).land_one("canonical/messages.csv", content)
+    assert (outcome.accepted, outcome.blank) == (1, 0)
