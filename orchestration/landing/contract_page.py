@@ -31,8 +31,8 @@ the first is the one that people see.
 | date | `2026-03-08` |
 | timestamp | `2026-03-08 20:15:00`, business time, or with an offset: `2026-03-08T20:15:00+08:00` |
 
-An empty cell is unknown, never zero. A CSV row whose first cell begins with `示例：` or `Example:` is the
-example of a template and counts as blank.
+An empty cell is unknown, never zero. Where the first column is the first one listed
+here, a CSV row that begins with `示例：` or `Example:` is the example of a template and counts as blank.
 
 Of rows with the same key the one landed last counts. Columns marked
 *vault* are personal: they are split off as they land and are never published. A column marked *known* must

@@ -8,15 +8,13 @@ from pathlib import Path
 
 import numpy as np
 import pyarrow as pa
-import pyarrow.compute as pc
 import pyarrow.csv
 
-from orchestration.landing.blocks import Block, Lines, Originals, split_columns, trimmed
+from orchestration.landing.blocks import Block, Lines, Originals, example_rows, split_columns, trimmed
 from orchestration.landing.catalogue import Entity
 from orchestration.landing.csv_records import RECORD_LIMIT_BYTES, Records, RecordSplitter, text_of
 from orchestration.landing.faults import FileRefused, RowFault
 from orchestration.landing.header import check_header
-from orchestration.landing.marks import EXAMPLE_WORDS, is_example
 from orchestration.landing.survey import Survey, survey
 from orchestration.landing.text_stream import count_lines, line_blocks, utf8_chunks
 
@@ -144,17 +142,11 @@ class CsvReader:
         arrays = [trimmed(column) for column in table.columns]
         # Elsewhere a first cell may be what people said.
         is_as_template = self._names[0] == self._entity.columns[0].name
-        examples = _examples(arrays[0]) if is_as_template else []
+        examples = example_rows(arrays[0]) if is_as_template else []
         known, unknown = split_columns(self._names, arrays, self._entity)
         block = Block(known, lines, original, unknown=unknown, faults=faults)
         self._examples += len(examples)
         return block.without(examples) if examples else block
-
-
-def _examples(first_cells: pa.Array) -> list[int]:
-    """The rows that a template saved as CSV brings along."""
-    candidates = pc.match_substring_regex(first_cells, f"^(?:{'|'.join(EXAMPLE_WORDS)})", ignore_case=True)
-    return [row for row in pc.indices_nonzero(candidates).to_pylist() if is_example(first_cells[row].as_py())]
 
 
 def _field_count(record: bytes) -> int:
