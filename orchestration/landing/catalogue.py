@@ -5,11 +5,13 @@ from __future__ import annotations
 import hashlib
 import re
 from dataclasses import dataclass, field
-from functools import cache
+from functools import cache, cached_property
 from pathlib import Path
 from typing import Any
 
 import yaml
+
+from orchestration.landing.wording import plain_name
 
 SOURCES_DIR = Path(__file__).parent / "sources"
 TYPES = ("id", "text", "money", "number", "int", "bool", "date", "timestamp", "enum")
@@ -71,11 +73,27 @@ class Entity:
     dated_by: tuple[str, ...] = ()
     member_ids: tuple[str, ...] = ()
     known: dict[str, KnownName] = field(default_factory=dict)
+    other_titles: tuple[str, ...] = ()
+
+    @property
+    def titles(self) -> tuple[str, ...]:
+        """What a sheet that holds it may be called."""
+        return (self.name, self.label_zh, *self.other_titles)
 
     @property
     def table(self) -> str:
         """The raw table, without its schema."""
         return f"{self.system}__{self.name}"
+
+    @cached_property
+    def wordings(self) -> dict[str, str]:
+        """The column that each plain name stands for: its own, and those of its headers."""
+        meant: dict[str, str] = {}
+        for column in self.columns:
+            for wording in map(plain_name, (column.name, *column.headers)):
+                if meant.setdefault(wording, column.name) != column.name:
+                    raise ValueError(f"{self.name}: {wording} names {meant[wording]} and {column.name}")
+        return meant
 
     @property
     def column_names(self) -> tuple[str, ...]:
@@ -146,6 +164,7 @@ def _entity(system: str, name: str, spec: dict[str, Any]) -> Entity:
             column: KnownName(name.get("kind"), name.get("kind_of"))
             for column, name in spec.get("known", {}).items()
         },
+        other_titles=tuple(spec.get("titles", ())),
     )
 
 

@@ -14,7 +14,7 @@ from orchestration.landing.blocks import Block, Lines, Originals, example_rows, 
 from orchestration.landing.catalogue import Entity
 from orchestration.landing.csv_records import RECORD_LIMIT_BYTES, Records, RecordSplitter, text_of
 from orchestration.landing.faults import FileRefused, RowFault
-from orchestration.landing.header import check_header
+from orchestration.landing.header import checked_columns
 from orchestration.landing.survey import Survey, survey
 from orchestration.landing.text_stream import count_lines, line_blocks, utf8_chunks
 
@@ -69,7 +69,7 @@ class CsvReader:
             self._splitter.split([line], records)
             if records.faults:
                 # A first line with a stray quote is no header either way.
-                check_header([records.faults[0].original], self._entity, is_text=True)
+                checked_columns([records.faults[0].original], self._entity, is_text=True)
             if records.texts:
                 self._names = self._header_names(records.texts[0])
                 self._splitter.columns = len(self._names)
@@ -81,8 +81,7 @@ class CsvReader:
         row = next(csv.reader([record.decode("utf-8")], strict=True))
         # Spreadsheets leave columns without a name behind; what they hold is kept like any unknown column.
         names = [name.strip() or f"column_{number}" for number, name in enumerate(row, 1)]
-        check_header(names, self._entity, is_text=True)
-        return names
+        return checked_columns(names, self._entity, is_text=True)
 
     def _block(self, text: bytes) -> Block:
         if not self._splitter.is_open and b'"' not in text and len(self._names) > 1:
