@@ -3,19 +3,13 @@
 from __future__ import annotations
 
 import re
-import unicodedata
 from typing import Any
 
 import pytest
 import yaml
 
 from orchestration.landing.catalogue import SOURCES_DIR
-
-_BRACKETS = re.compile(r"\([^()]*\)|\[[^\[\]]*\]|【[^【】]*】")
-
-
-def _normalised(name: str) -> str:
-    return "".join(_BRACKETS.sub("", unicodedata.normalize("NFKC", name)).casefold().replace("_", "").split())
+from orchestration.landing.wording import plain_name
 
 
 def _entities() -> list[Any]:
@@ -39,7 +33,7 @@ def test_no_header_means_two_columns(spec: dict[str, Any]) -> None:
     names += [(alias, column) for column, aliases in spec["headers"].items() for alias in aliases]
     meant: dict[str, set[str]] = {}
     for name, column in names:
-        meant.setdefault(_normalised(name), set()).add(column)
+        meant.setdefault(plain_name(name), set()).add(column)
     assert {name: columns for name, columns in meant.items() if len(columns) > 1} == {}
     assert len(meant) == len(names), "a header stands there twice"
     assert "" not in meant

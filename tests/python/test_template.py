@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import io
 import json
+from datetime import date, datetime
 from pathlib import Path
 
 import pytest
@@ -199,3 +200,52 @@ def test_words_of_members_are_never_taken_for_an_example(tmp_path: Path) -> None
     )
     outcome = Inbox(tmp_path).land_one("canonical/messages.csv", content)
     assert (outcome.accepted, outcome.blank) == (1, 0)
+
+
+FILLED = {
+    "groups": [
+        "g001",
+        "晨间茶友群",
+        "wecom",
+        "conversion",
+        "是",
+        "growth",
+        "001234",
+        datetime(2026, 3, 1, 9),
+        None,
+    ],
+    "staff": ["001234", "林一", "华东", "运营", None],
+    "channels": ["ch01", "包裹卡", "offline", None, "否"],
+    "channel_spend": [date(2026, 3, 8), "ch01", None, "ad", 300, 12000, 480, None],
+    "products": ["000007", "燕麦", "食品", "volume", 9.8, 19.9, 30],
+    "activities": ["a001", "打卡", "打卡", "g001", datetime(2026, 3, 10), None, 200, "打卡|春日"],
+    "activity_participations": ["a001", "m2", "g001", datetime(2026, 3, 12, 10), "报名"],
+    "feedback": ["f001", "phone_visit", datetime(2026, 3, 15, 15, 30), "m2", "g001", "001234", 5, None],
+    "kpi_targets": ["运营", "month", date(2026, 3, 1), "group", "g001", "orders", 500, 2, "up", None, None],
+}
+
+
+@both_languages
+def test_a_filled_in_template_lands_and_its_examples_do_not(tmp_path: Path, lang: str) -> None:
+    workbook = written(tmp_path, lang)
+    for entity, sheet in sheets(workbook, lang):
+        sheet.append(FILLED[entity.name])
+    inbox = Inbox(tmp_path)
+    path = inbox.settings.exports / "canonical" / "登记表.xlsx"
+    path.parent.mkdir()
+    workbook.save(path)
+    inbox.age(path)
+    landed = {outcome.entity: outcome for outcome in inbox.land().with_status("landed")}
+    assert {
+        name: (outcome.accepted, outcome.rejected, outcome.blank) for name, outcome in landed.items()
+    } == dict.fromkeys(FILLED, (1, 0, 1))
+    for outcome in landed.values():
+        assert_accounted_for(outcome)
+    assert inbox.sql("select owner_staff_id, is_flash, created_at from raw.canonical__groups") == [
+        ("001234", "true", "2026-03-01 09:00:00")
+    ]
+    assert inbox.sql("select spend_date, cost_amount from raw.canonical__channel_spend") == [
+        ("2026-03-08", "300.00")
+    ]
+    assert inbox.column("select product_id from raw.canonical__products") == ["000007"]
+    assert not inbox.land().with_status("landed")
