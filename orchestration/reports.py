@@ -22,6 +22,7 @@ class FileOutcome:
         code: Refusal code such as E_HEADER, else None.
         params: Placeholders of the message `landing.<code>` (empty without code).
         totals: Rows of a sheet that sum up others, which count as blank.
+        is_sheet: It is one sheet of a workbook.
         rows_late: Accepted rows dated before the newest day already built.
     """
 
@@ -42,6 +43,7 @@ class FileOutcome:
     totals: int = 0
     rows_late: int = 0
     unknown_columns: tuple[str, ...] = ()
+    is_sheet: bool = False
     seconds: float = 0.0
 
 

@@ -20,7 +20,21 @@ Put files into `exports/{system}/`, named `<entity>.csv`, `<entity>.<anything>.c
 `<entity>/<anything>.csv`; `.jsonl` (one object a line) and `.parquet` work the same way. CSV has a header
 row and commas, in UTF-8, UTF-16 or GBK/GB18030. The order of columns is free, columns not marked as needed
 may be missing, unknown columns are kept aside and reported. A column may go by any of its Chinese names;
-the first is the one that people see.
+the first is the one that people see. Width, case, white space, `_` and notes in brackets do not matter:
+`金额（元）` is 金额.
+
+`.xlsx`, `.xlsm` and `.xls` are read too, each sheet as a file of its own, with the sheet's rows as lines. In
+a workbook named like a CSV file the first visible sheet that holds anything is that entity; further sheets,
+and all those of a workbook of another name (`登记表.xlsx`), are named after what they hold, `refunds` or
+退款. A sheet of another name is refused, hidden and empty ones and the guide of a template
+are passed over by name; hidden rows are rows like any other.
+The header is the first of the first 20 rows that names every needed
+column; what stands above it counts as header. Rows whose first filled cell is 合计, 总计, 小计, 共计 or
+`total` are counted as blank and told. Of merged cells only the top left one has the value. Date cells are
+dates; ids must be text cells or numbers below 15 digits (`001234` keeps its zeros as text alone). Errors such
+as `#N/A` and durations are refused row by row; in `.xls`, where an error looks like an empty cell, it is
+unknown. A workbook may unpack to 1 GiB, and above 10 MiB to 100 times its size; in a refresh it takes about
+two to three times its unpacked size of memory.
 
 | type | how to write it |
 | --- | --- |

@@ -120,7 +120,7 @@ def _outcomes(
     landing.progress.stage("land", len(files))
     for file in files:
         started = time.monotonic()
-        outcome = FileOutcome(file.relative, "ignored")
+        outcome = FileOutcome(file.relative, "ignored", is_sheet=file.sheet is not None)
         if not file.is_ignored:
             outcome = _take(landing, file, digests, is_moving=file.path in moving)
         landing.progress.advance(file.relative)
@@ -136,6 +136,7 @@ def _take(landing: Landing, file: InboxFile, digests: Digests, is_moving: bool) 
         system=file.entity.system if file.entity else None,
         entity=file.entity.name if file.entity else None,
         size_bytes=state.size_bytes if state else 0,
+        is_sheet=file.sheet is not None,
     )
     if file.code == "E_UNREADABLE":
         return replace(waiting, status="refused", code=file.code, params=file.params)

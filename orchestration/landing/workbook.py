@@ -45,6 +45,11 @@ def open_workbook(path: Path) -> Iterator[CalamineWorkbook]:
         raise FileRefused("E_ENCRYPTED") from None
     except CalamineError as error:
         raise FileRefused("E_DAMAGED_WORKBOOK", detail=str(error)[:200]) from None
+    except OSError as error:
+        # The operating system's own errors say so; others are what the file holds.
+        if error.errno is not None or "(os error" in str(error):
+            raise
+        raise FileRefused("E_DAMAGED_WORKBOOK", detail=str(error)[:200]) from None
     except BaseException as error:
         # What the library did not foresee in a file comes as an exception of its own outside Exception.
         if type(error).__name__ != "PanicException":

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import errno
 import re
 import zipfile
 import zlib
 from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path, PurePosixPath
 from xml.etree import ElementTree
 
@@ -30,9 +32,30 @@ _DAMAGED = (
     ElementTree.ParseError,
     KeyError,
     StopIteration,
+    ValueError,  # a place before the file's beginning
 )
 
 ErrorCells = dict[int, set[int]]
+
+
+@contextmanager
+def _archive(path: Path) -> Iterator[zipfile.ZipFile]:
+    """The workbook as the archive that it is.
+
+    Raises:
+        FileRefused: it is damaged.
+        OSError: it cannot be read now.
+    """
+    try:
+        with zipfile.ZipFile(path) as archive:
+            yield archive
+    except OSError as error:
+        # Reading at a place that a damaged archive names; other errors are the disk's or network's.
+        if error.errno != errno.EINVAL:
+            raise
+        raise FileRefused("E_DAMAGED_WORKBOOK", detail=error.strerror) from None
+    except _DAMAGED as error:
+        raise FileRefused("E_DAMAGED_WORKBOOK", detail=str(error)[:200] or type(error).__name__) from None
 
 
 def check_workbook(path: Path) -> None:
@@ -52,12 +75,9 @@ def check_workbook(path: Path) -> None:
         raise FileRefused("E_NOT_WORKBOOK", suffix=path.suffix, kind=_kind(head))
     if is_xls:
         return
-    try:
-        with zipfile.ZipFile(path) as archive:
-            _check_sizes(archive)
-            _check_content(archive, path.suffix)
-    except _DAMAGED as error:
-        raise FileRefused("E_DAMAGED_WORKBOOK", detail=str(error)[:200] or type(error).__name__) from None
+    with _archive(path) as archive:
+        _check_sizes(archive)
+        _check_content(archive, path.suffix)
 
 
 def error_cells(path: Path, sheet: str) -> ErrorCells:
@@ -70,11 +90,8 @@ def error_cells(path: Path, sheet: str) -> ErrorCells:
     """
     if path.suffix.lower() == ".xls":
         return {}
-    try:
-        with zipfile.ZipFile(path) as archive:
-            return _error_cells(archive, _sheet_parts(archive)[sheet])
-    except _DAMAGED as error:
-        raise FileRefused("E_DAMAGED_WORKBOOK", detail=str(error)[:200] or type(error).__name__) from None
+    with _archive(path) as archive:
+        return _error_cells(archive, _sheet_parts(archive)[sheet])
 
 
 def _kind(head: bytes) -> str:

@@ -375,3 +375,17 @@ def test_a_size_that_lies_is_damage(inbox: Inbox) -> None:
         content[place + 24 : place + 28] = (10).to_bytes(4, "little")
         place = content.find(b"PK\x01\x02", place + 4)
     assert inbox.land_one(REFUNDS, bytes(content)).code == "E_DAMAGED_WORKBOOK"
+
+
+def test_the_old_format_is_read_as_well(inbox: Inbox) -> None:
+    content = (Path(__file__).parents[1] / "fixtures/hostile/register.xls").read_bytes()
+    inbox.write("canonical/登记.xls", content)
+    hidden, outcome = sorted(inbox.land().files, key=lambda found: found.status)
+    assert (hidden.path, hidden.status) == ("canonical/登记.xls#藏", "ignored")
+    assert_accounted_for(outcome)
+    assert account(outcome) == (3, 1, 2, 1)
+    assert rejects(inbox) == [(5, "order_id", "E_ID_DESTROYED"), (6, "refund_amount", "E_MONEY")]
+    assert inbox.sql(
+        "select refund_id, order_id, refunded_at, refund_amount from raw.canonical__refunds"
+    ) == [("1001", "0012", "2026-03-01 10:05:06", "1.50")]
+    assert inbox.land_one("canonical/refunds.xls", GOOD).params["kind"] == "Excel/ZIP"
