@@ -19,6 +19,7 @@ from orchestration.messages import LANGUAGES, default_language, say
 from orchestration.settings import load_settings
 
 FOLDER = click.Path(path_type=Path, file_okay=False)
+WORKBOOK = click.Path(path_type=Path, dir_okay=False)
 DAY = click.DateTime(formats=["%Y-%m-%d"])
 
 
@@ -47,7 +48,7 @@ def build_cli(lang: str) -> click.Group:
     def shequn(context: click.Context, home: Path | None, lang_option: str | None) -> None:
         context.obj = (home, lang_option)
 
-    for add in (_refresh, _demo, _status, _versions, _rollback, _rejects, _sql, _explain, _doctor):
+    for add in (_refresh, _demo, _template, _status, _versions, _rollback, _rejects, _sql, _explain, _doctor):
         add(shequn, lang)
     return shequn
 
@@ -138,6 +139,18 @@ def _demo(group: click.Group, lang: str) -> None:
         if clear:
             return clear_command(context, settings, out)
         return demo_command(context, settings, out, scale, seed, if_empty)
+
+
+def _template(group: click.Group, lang: str) -> None:
+    @_command(group, "template", lang)
+    @click.option("--out", type=WORKBOOK, metavar="FILE", help=say("cli.opt.template_out", lang))
+    @option(lang, "--entities", metavar="A,B")
+    @option(lang, "--force", is_flag=True)
+    @option(lang, "--json", "as_json", is_flag=True)
+    def body(context: Context, out: Path | None, entities: str | None, force: bool, **_: Any) -> int:
+        from orchestration.commands.template import template_command
+
+        return template_command(context, load_settings(context.home), out, entities, force)
 
 
 def _status(group: click.Group, lang: str) -> None:

@@ -16,11 +16,13 @@ class FileOutcome:
     runs over several physical lines counts as one line.
 
     Attributes:
-        path: Relative to the inbox, with forward slashes.
+        path: Relative to the inbox, with forward slashes; of a sheet of a workbook `<path>#<sheet>`.
         status: landed now; unchanged (its sha256 landed before); refused whole; waiting (still
-            being written); ignored (hidden or temporary, by name).
+            being written); ignored (hidden or temporary, by name; a sheet that is hidden, empty or a guide).
         code: Refusal code such as E_HEADER, else None.
         params: Placeholders of the message `landing.<code>` (empty without code).
+        totals: Rows of a sheet that sum up others, which count as blank.
+        is_sheet: It is one sheet of a workbook.
         rows_late: Accepted rows dated before the newest day already built.
     """
 
@@ -38,8 +40,10 @@ class FileOutcome:
     accepted: int = 0
     rejected: int = 0
     blank: int = 0
+    totals: int = 0
     rows_late: int = 0
     unknown_columns: tuple[str, ...] = ()
+    is_sheet: bool = False
     seconds: float = 0.0
 
 

@@ -41,6 +41,7 @@ def print_closing(
 ) -> None:
     """What landed, what did not and why, what is published now, and the headline figures."""
     _print_landed(console, report, lang)
+    _print_passed_over(console, report, lang)
     _print_not_taken(console, report, lang)
     _print_checks(console, report, lang)
     _print_published(console, settings, report, current, lang)
@@ -69,9 +70,21 @@ def _print_landed(console: Console, report: RefreshReport, lang: str) -> None:
     console.print(plain_table(columns, rows, title=say("cli.title.landed", lang)))
     if unchanged:
         console.print(say("cli.unchanged", lang, unchanged=number(unchanged)), style="dim")
+    totals = sum(outcome.totals for outcome in landed)
+    if totals:
+        console.print(say("cli.totals", lang, rows=number(totals)), style="dim")
     rejected = sum(outcome.rejected for outcome in landed)
     if rejected:
         console.print(say("cli.hint_rejects", lang, rows=number(rejected)), style="yellow")
+
+
+def _print_passed_over(console: Console, report: RefreshReport, lang: str) -> None:
+    """The sheets that nobody reads, by name: one of them may have been hidden by mistake."""
+    sheets = [outcome.path for outcome in report.landing.with_status("ignored") if outcome.is_sheet]
+    if sheets:
+        named = ", ".join(sheets[:MAX_FILES_NAMED])
+        sentence = say("cli.sheets_passed_over", lang, sheets=number(len(sheets)), named=named)
+        console.print(sentence, style="dim", soft_wrap=True, markup=False, highlight=False)
 
 
 def _by_entity(landed: Iterable[FileOutcome]) -> list[tuple[str, list[FileOutcome]]]:

@@ -13,6 +13,7 @@ import pyarrow.compute as pc
 
 from orchestration.landing.catalogue import Entity
 from orchestration.landing.faults import RowFault
+from orchestration.landing.marks import EXAMPLE_WORDS, is_example
 
 Lines = npt.NDArray[np.int64]
 
@@ -42,6 +43,17 @@ class Block:
     unknown: dict[str, pa.Array] = field(default_factory=dict)
     extra: pa.Array | None = None
     faults: Sequence[RowFault] = ()
+
+    def without(self, rows: Sequence[int]) -> Block:
+        """The block less some of its rows (of one whose `extra` is not ready made)."""
+        kept = np.delete(np.arange(len(self.lines)), rows)
+        return Block(
+            {name: array.take(pa.array(kept)) for name, array in self.known.items()},
+            self.lines[kept],
+            lambda row: self.original(int(kept[row])),
+            unknown={name: array.take(pa.array(kept)) for name, array in self.unknown.items()},
+            faults=self.faults,
+        )
 
 
 @dataclass
@@ -93,6 +105,12 @@ def trimmed(values: pa.Array | pa.ChunkedArray) -> pa.Array:
     """Text without the white space around it, U+3000 and its like included."""
     array = values.combine_chunks() if isinstance(values, pa.ChunkedArray) else values
     return pc.utf8_trim_whitespace(array)
+
+
+def example_rows(first_cells: pa.Array) -> list[int]:
+    """The rows of a template that show how to fill it in."""
+    candidates = pc.match_substring_regex(first_cells, f"^(?:{'|'.join(EXAMPLE_WORDS)})", ignore_case=True)
+    return [row for row in pc.indices_nonzero(candidates).to_pylist() if is_example(first_cells[row].as_py())]
 
 
 def split_columns(

@@ -5,11 +5,13 @@ from __future__ import annotations
 import hashlib
 import re
 from dataclasses import dataclass, field
-from functools import cache
+from functools import cache, cached_property
 from pathlib import Path
 from typing import Any
 
 import yaml
+
+from orchestration.landing.wording import plain_name
 
 SOURCES_DIR = Path(__file__).parent / "sources"
 TYPES = ("id", "text", "money", "number", "int", "bool", "date", "timestamp", "enum")
@@ -25,6 +27,7 @@ class Column:
         required: No row may miss it.
         values: What an enum may hold.
         contact: "keyed" (raw holds `<name>_key` alone) or "moved" (raw holds nothing); None: not personal.
+        headers: What a file may call it besides its name; the first is shown to people.
     """
 
     name: str
@@ -32,6 +35,7 @@ class Column:
     required: bool = False
     values: tuple[str, ...] = ()
     contact: str | None = None
+    headers: tuple[str, ...] = ()
 
     @property
     def raw_name(self) -> str | None:
@@ -69,11 +73,27 @@ class Entity:
     dated_by: tuple[str, ...] = ()
     member_ids: tuple[str, ...] = ()
     known: dict[str, KnownName] = field(default_factory=dict)
+    other_titles: tuple[str, ...] = ()
+
+    @property
+    def titles(self) -> tuple[str, ...]:
+        """What a sheet that holds it may be called."""
+        return (self.name, self.label_zh, *self.other_titles)
 
     @property
     def table(self) -> str:
         """The raw table, without its schema."""
         return f"{self.system}__{self.name}"
+
+    @cached_property
+    def wordings(self) -> dict[str, str]:
+        """The column that each plain name stands for: its own, and those of its headers."""
+        meant: dict[str, str] = {}
+        for column in self.columns:
+            for wording in map(plain_name, (column.name, *column.headers)):
+                if meant.setdefault(wording, column.name) != column.name:
+                    raise ValueError(f"{self.name}: {wording} names {meant[wording]} and {column.name}")
+        return meant
 
     @property
     def column_names(self) -> tuple[str, ...]:
@@ -110,12 +130,19 @@ class Catalogue:
         return tuple(entity for system in self.systems.values() for entity in system.values())
 
 
-def _column(name: str, spec: str, contact: dict[str, str]) -> Column:
+def _column(name: str, spec: str, contact: dict[str, str], headers: dict[str, list[str]]) -> Column:
     match = _TYPE.fullmatch(spec)
     if match is None or match["type"] not in TYPES:
         raise ValueError(f"column {name} has the unknown type {spec!r}")
     values = tuple(match["values"].split(",")) if match["values"] else ()
-    return Column(name, match["type"], bool(match["required"]), values, contact.get(name))
+    return Column(
+        name=name,
+        type=match["type"],
+        required=bool(match["required"]),
+        values=values,
+        contact=contact.get(name),
+        headers=tuple(headers[name]),
+    )
 
 
 def _entity(system: str, name: str, spec: dict[str, Any]) -> Entity:
@@ -126,7 +153,8 @@ def _entity(system: str, name: str, spec: dict[str, Any]) -> Entity:
         label_en=spec["label"]["en"],
         label_zh=spec["label"]["zh"],
         columns=tuple(
-            _column(column, text, spec.get("contact", {})) for column, text in spec["columns"].items()
+            _column(column, text, spec.get("contact", {}), spec["headers"])
+            for column, text in spec["columns"].items()
         ),
         key=tuple(spec.get("key") or spec["dedupe"]),
         event_time=EventTime(event["column"], tuple(event.get("except", {}).items())) if event else None,
@@ -136,6 +164,7 @@ def _entity(system: str, name: str, spec: dict[str, Any]) -> Entity:
             column: KnownName(name.get("kind"), name.get("kind_of"))
             for column, name in spec.get("known", {}).items()
         },
+        other_titles=tuple(spec.get("titles", ())),
     )
 
 

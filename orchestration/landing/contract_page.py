@@ -19,7 +19,22 @@ _HEAD = """# The {system} export
 Put files into `exports/{system}/`, named `<entity>.csv`, `<entity>.<anything>.csv` or
 `<entity>/<anything>.csv`; `.jsonl` (one object a line) and `.parquet` work the same way. CSV has a header
 row and commas, in UTF-8, UTF-16 or GBK/GB18030. The order of columns is free, columns not marked as needed
-may be missing, unknown columns are kept aside and reported.
+may be missing, unknown columns are kept aside and reported. A column may go by any of its Chinese names;
+the first is the one that people see. Width, case, white space, `_` and notes in brackets do not matter:
+`金额（元）` is 金额.
+
+`.xlsx`, `.xlsm` and `.xls` are read too, each sheet as a file of its own, with the sheet's rows as lines. In
+a workbook named like a CSV file the first visible sheet that holds anything is that entity; further sheets,
+and all those of a workbook of another name (`登记表.xlsx`), are named after what they hold, `refunds` or
+退款. A sheet of another name is refused, hidden and empty ones and the guide of a template
+are passed over by name; hidden rows are rows like any other.
+The header is the first of the first 20 rows that names every needed
+column; what stands above it counts as header. Rows whose first filled cell is 合计, 总计, 小计, 共计 or
+`total` are counted as blank and told. Of merged cells only the top left one has the value. Date cells are
+dates; ids must be text cells or numbers below 15 digits (`001234` keeps its zeros as text alone). Errors such
+as `#N/A` and durations are refused row by row; in `.xls`, where an error looks like an empty cell, it is
+unknown. A workbook may unpack to 1 GiB, and above 10 MiB to 100 times its size; in a refresh it takes about
+two to three times its unpacked size of memory.
 
 | type | how to write it |
 | --- | --- |
@@ -30,7 +45,10 @@ may be missing, unknown columns are kept aside and reported.
 | date | `2026-03-08` |
 | timestamp | `2026-03-08 20:15:00`, business time, or with an offset: `2026-03-08T20:15:00+08:00` |
 
-An empty cell is unknown, never zero. Of rows with the same key the one landed last counts. Columns marked
+An empty cell is unknown, never zero. Where the first column is the first one listed
+here, a CSV row that begins with `示例：` or `Example:` is the example of a template and counts as blank.
+
+Of rows with the same key the one landed last counts. Columns marked
 *vault* are personal: they are split off as they land and are never published. A column marked *known* must
 name what the warehouse knows by then (a metric of the catalogue, a scope that has landed); else the row is
 refused with the nearest names.
@@ -46,13 +64,15 @@ def _section(entity: Entity) -> str:
     rows = "\n".join(_row(column, column.name in entity.known) for column in entity.columns)
     key = ", ".join(f"`{name}`" for name in entity.key)
     title = f"## {entity.name} {entity.label_zh}\n\n{entity.label_en[0].upper()}{entity.label_en[1:]}."
-    return f"{title} Key: {key}.\n\n| column | type | needed |\n| --- | --- | --- |\n{rows}\n"
+    head = "| column | Chinese names | type | needed |\n| --- | --- | --- | --- |"
+    return f"{title} Key: {key}.\n\n{head}\n{rows}\n"
 
 
 def _row(column: Column, is_known: bool) -> str:
     kind = ", ".join(f"`{value}`" for value in column.values) or column.type
     note = " (*vault*)" if column.contact else " (*known*)" if is_known else ""
-    return f"| `{column.name}` | {kind}{note} | {'yes' if column.required else ''} |"
+    headers = "、".join(column.headers)
+    return f"| `{column.name}` | {headers} | {kind}{note} | {'yes' if column.required else ''} |"
 
 
 def write_pages(folder: Path = PAGES_DIR) -> list[Path]:

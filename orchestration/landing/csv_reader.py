@@ -10,11 +10,11 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.csv
 
-from orchestration.landing.blocks import Block, Lines, Originals, split_columns, trimmed
+from orchestration.landing.blocks import Block, Lines, Originals, example_rows, split_columns, trimmed
 from orchestration.landing.catalogue import Entity
 from orchestration.landing.csv_records import RECORD_LIMIT_BYTES, Records, RecordSplitter, text_of
 from orchestration.landing.faults import FileRefused, RowFault
-from orchestration.landing.header import check_header
+from orchestration.landing.header import checked_columns
 from orchestration.landing.survey import Survey, survey
 from orchestration.landing.text_stream import count_lines, line_blocks, utf8_chunks
 
@@ -30,12 +30,13 @@ class CsvReader:
         self._survey: Survey = survey(path, "csv")
         self._splitter = RecordSplitter()
         self._names: list[str] = []
+        self._examples = 0
         self.encoding: str | None = self._survey.encoding
         self.header = 0
 
     @property
     def blank(self) -> int:
-        return self._splitter.blank
+        return self._splitter.blank + self._examples
 
     @property
     def lines(self) -> int:
@@ -68,7 +69,7 @@ class CsvReader:
             self._splitter.split([line], records)
             if records.faults:
                 # A first line with a stray quote is no header either way.
-                check_header([records.faults[0].original], self._entity, is_text=True)
+                checked_columns([records.faults[0].original], self._entity, is_text=True)
             if records.texts:
                 self._names = self._header_names(records.texts[0])
                 self._splitter.columns = len(self._names)
@@ -80,8 +81,7 @@ class CsvReader:
         row = next(csv.reader([record.decode("utf-8")], strict=True))
         # Spreadsheets leave columns without a name behind; what they hold is kept like any unknown column.
         names = [name.strip() or f"column_{number}" for number, name in enumerate(row, 1)]
-        check_header(names, self._entity, is_text=True)
-        return names
+        return checked_columns(names, self._entity, is_text=True)
 
     def _block(self, text: bytes) -> Block:
         if not self._splitter.is_open and b'"' not in text and len(self._names) > 1:
@@ -139,8 +139,13 @@ class CsvReader:
 
     def _to_block(self, table: pa.Table, lines: Lines, original: Originals, faults: list[RowFault]) -> Block:
         arrays = [trimmed(column) for column in table.columns]
+        # Elsewhere a first cell may be what people said.
+        is_as_template = self._names[0] == self._entity.columns[0].name
+        examples = example_rows(arrays[0]) if is_as_template else []
         known, unknown = split_columns(self._names, arrays, self._entity)
-        return Block(known, lines, original, unknown=unknown, faults=faults)
+        block = Block(known, lines, original, unknown=unknown, faults=faults)
+        self._examples += len(examples)
+        return block.without(examples) if examples else block
 
 
 def _field_count(record: bytes) -> int:

@@ -23,6 +23,7 @@ from orchestration.landing.known_names import gather_known_names
 from orchestration.landing.mobile_numbers import mask_phones
 from orchestration.landing.normal_forms import identifier
 from orchestration.landing.parquet_reader import ParquetReader
+from orchestration.landing.spreadsheet_reader import SpreadsheetReader
 from orchestration.landing.vault import add_contacts, delete_contacts, open_contacts, phone_keys
 from orchestration.reports import FileOutcome
 
@@ -91,6 +92,7 @@ class FileLanding:
                 accepted=counts.accepted,
                 rejected=counts.rejected,
                 blank=counts.blank,
+                totals=reader.totals if isinstance(reader, SpreadsheetReader) else 0,
                 rows_late=self._rows_late(),
                 unknown_columns=tuple(dict.fromkeys(map(mask_phones, reader.unknown_columns))),
             )
@@ -120,6 +122,8 @@ class FileLanding:
 
     def _open_reader(self) -> Reader:
         path = self._file.path
+        if self._file.sheet is not None:
+            return SpreadsheetReader(path, self._file.sheet, self._entity)
         if self._file.format == "csv":
             return CsvReader(path, self._entity)
         if self._file.format == "jsonl":

@@ -20,8 +20,18 @@ from orchestration.landing.context import Landing
 from orchestration.landing.digests import Digests, StillWritten
 from orchestration.landing.faults import FileRefused
 from orchestration.landing.file_landing import FileLanding
-from orchestration.landing.inbox import SPREADSHEETS, FileState, InboxFile, list_inbox, moving_files, state_of
+from orchestration.landing.inbox import (
+    OTHER_SPREADSHEETS,
+    FileState,
+    InboxFile,
+    in_order,
+    is_wanted,
+    list_inbox,
+    moving_files,
+    state_of,
+)
 from orchestration.landing.normal_forms import create_macros, literal
+from orchestration.landing.sheets import content_sha256, with_sheets
 from orchestration.landing.survey import is_encrypted
 from orchestration.landing.vault import vault_key
 from orchestration.progress import Progress
@@ -65,7 +75,7 @@ def land_inbox(
             built_through_date=_built_through_date(settings),
             vault_key=vault_key(settings),
         )
-        outcomes = tuple(_outcomes(landing, files))
+        outcomes = tuple(_outcomes(landing, files, entities))
     return LandingReport(outcomes, time.monotonic() - started)
 
 
@@ -97,14 +107,20 @@ def _built_through_date(settings: Settings) -> date | None:
         return None
 
 
-def _outcomes(landing: Landing, files: list[InboxFile]) -> Iterator[FileOutcome]:
-    landing.progress.stage("land", len(files))
-    paths = [file.path for file in files if not file.is_ignored]
+def _outcomes(
+    landing: Landing, found: list[InboxFile], entities: Collection[str] | None
+) -> Iterator[FileOutcome]:
+    paths = [file.path for file in found if not file.is_ignored]
     digests = Digests(landing.connection)
     moving = moving_files(path for path in paths if digests.remembered(path) is None)
+    still = [file for file in found if file.path in moving]
+    settled = with_sheets(landing, digests, [file for file in found if file.path not in moving])
+    files = [file for file in (*still, *settled) if is_wanted(file, entities)]
+    files = in_order(sorted(files, key=lambda file: file.path.as_posix()))
+    landing.progress.stage("land", len(files))
     for file in files:
         started = time.monotonic()
-        outcome = FileOutcome(file.relative, "ignored")
+        outcome = FileOutcome(file.relative, "ignored", is_sheet=file.sheet is not None)
         if not file.is_ignored:
             outcome = _take(landing, file, digests, is_moving=file.path in moving)
         landing.progress.advance(file.relative)
@@ -120,13 +136,14 @@ def _take(landing: Landing, file: InboxFile, digests: Digests, is_moving: bool) 
         system=file.entity.system if file.entity else None,
         entity=file.entity.name if file.entity else None,
         size_bytes=state.size_bytes if state else 0,
+        is_sheet=file.sheet is not None,
     )
     if file.code == "E_UNREADABLE":
         return replace(waiting, status="refused", code=file.code, params=file.params)
-    if state is None or is_moving:
+    if state is None or is_moving or (file.is_workbook and file.code is None):
         return waiting
     try:
-        sha256 = digests.remembered(file.path) or digests.read(file.path, state)
+        sha256 = content_sha256(digests, file, state)
         return _decide(landing, file, state, replace(waiting, sha256=sha256), digests)
     except StillWritten:
         return waiting
@@ -152,7 +169,7 @@ def _decide(
             if landed and landed["accepted"] and elsewhere:
                 raise elsewhere
             return FileLanding(landing, file, file.entity, known, bool(landed)).run(state, elsewhere)
-        if file.path.suffix.lower() in SPREADSHEETS and is_encrypted(file.path):
+        if file.path.suffix.lower() in OTHER_SPREADSHEETS and is_encrypted(file.path):
             raise FileRefused("E_ENCRYPTED")
         raise FileRefused(str(file.code), **file.params)
     except FileRefused as refusal:
@@ -177,21 +194,25 @@ def _landed_elsewhere(
 
     Without such a file the content was renamed.
     """
-    for other in list_inbox(landing.settings.exports, load_catalogue(), [landed["entity"]]):
-        state = state_of(other.path)
-        if other.entity is None or other.entity.system != landed["system"]:
+    found = list_inbox(landing.settings.exports, load_catalogue(), [landed["entity"]])
+    states = {file.path: state_of(file.path) for file in found}
+    same_size = [
+        file for file in found if (state := states[file.path]) and state.size_bytes == known.size_bytes
+    ]
+    for other in with_sheets(landing, digests, same_size):
+        state = states[other.path]
+        if state is None or other.entity is None:
             continue
-        if state is None or state.size_bytes != known.size_bytes:
+        if (other.entity.system, other.entity.name) != (landed["system"], landed["entity"]):
             continue
-        if (digests.remembered(other.path) or digests.read(other.path, state)) == known.sha256:
+        if content_sha256(digests, other, state) == known.sha256:
             return FileRefused("E_LANDED_ELSEWHERE", entity=landed["entity"], path=other.relative)
     return None
 
 
 def _is_settled(landing: Landing, file: InboxFile, known: FileOutcome, seen: dict[str, Any]) -> bool:
     """Whether an earlier refusal of this content still stands: same gate, and the same kind of name."""
-    is_same_kind = (seen["system"], seen["entity"]) == (known.system, known.entity) and PurePosixPath(
-        seen["path"]
-    ).suffix.lower() == file.path.suffix.lower()
+    endings = {PurePosixPath(path).suffix.lower() for path in (seen["path"], file.relative)}
+    is_same_kind = (seen["system"], seen["entity"]) == (known.system, known.entity) and len(endings) == 1
     is_same_name = file.code is None or seen["code"] in (file.code, "E_ENCRYPTED")
     return bool(seen["gate_version"] == landing.version and is_same_kind and is_same_name)

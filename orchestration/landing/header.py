@@ -1,4 +1,4 @@
-"""Whether a file's column names are those of its entity."""
+"""Which columns a file's column names stand for, and whether all that its entity needs are there."""
 
 from __future__ import annotations
 
@@ -9,25 +9,38 @@ from typing import NoReturn
 
 from orchestration.landing.catalogue import Entity
 from orchestration.landing.faults import FileRefused, shorten
+from orchestration.landing.wording import plain_name
 
 NONE = "–"
 COLUMN_LIMIT = 1000
 SEPARATORS = {";": ";", "\t": "TAB", "|": "|", "，": "，"}
 
 
+def columns_named(names: Sequence[str], entity: Entity) -> list[str]:
+    """The column that each name stands for; a name that stands for none stays as it is.
+
+    Args:
+        names: Names as found, trimmed: of a header, of a file's schema or of an object's keys.
+        entity: What they are names of.
+    """
+    # Who writes a column's own name means it; another name for that column beside it is a column of theirs.
+    exact = set(entity.column_names).intersection(names)
+    meant = [name if name in exact else entity.wordings.get(plain_name(name), name) for name in names]
+    return [name if column in exact else column for name, column in zip(names, meant, strict=True)]
+
+
 def _joined(names: Sequence[str]) -> str:
     return ", ".join(names) or NONE
 
 
-def _alike(missing: Sequence[str], strangers: Sequence[str]) -> str:
+def _alike(missing: Sequence[str], strangers: Sequence[str], entity: Entity) -> str:
     """Which unknown names may stand for which missing ones."""
-    return _joined(
-        [
-            f"{match[0]} → {name}"
-            for name in missing
-            if (match := difflib.get_close_matches(name, strangers, n=1))
-        ]
-    )
+    headers = {column.name: column.headers for column in entity.columns}
+    found = []
+    for name in missing:
+        matches = (difflib.get_close_matches(wording, strangers, n=1) for wording in (name, *headers[name]))
+        found += [f"{match[0]} → {name}" for match in matches if match][:1]
+    return _joined(found)
 
 
 def refuse_keys(missing: Sequence[str], unknown: Sequence[str], entity: Entity) -> NoReturn:
@@ -43,28 +56,33 @@ def refuse_keys(missing: Sequence[str], unknown: Sequence[str], entity: Entity) 
         entity=entity.name,
         missing=_joined(missing),
         unknown=shorten(_joined(unknown)),
-        alike=_alike(missing, unknown),
+        alike=_alike(missing, unknown, entity),
     )
 
 
-def check_header(names: Sequence[str], entity: Entity, is_text: bool = False) -> None:
-    """Refuse a file that lacks a required column or names one twice.
+def checked_columns(
+    names: Sequence[str], entity: Entity, is_text: bool = False, line: int | None = None
+) -> list[str]:
+    """The columns that a file's names stand for, as `columns_named` says.
 
     Args:
         entity: What the file's name says it holds.
         names: Column names as found, trimmed.
         is_text: They come from a line of text, where a wrong separator is possible.
+        line: The row of a sheet that they come from.
 
     Raises:
-        FileRefused: with what is missing, what was found and what resembles it.
+        FileRefused: a required column is missing or a column is named twice; it says what was found and what
+            resembles it.
     """
     if len(names) > COLUMN_LIMIT:
         raise FileRefused("E_TOO_WIDE", found=len(names), limit=COLUMN_LIMIT)
-    missing = [name for name in entity.required_names if name not in names]
-    twice = [name for name, times in Counter(names).items() if times > 1]
+    columns = columns_named(names, entity)
+    missing = [name for name in entity.required_names if name not in columns]
+    twice = [name for name, times in Counter(columns).items() if times > 1]
     if not missing and not twice:
-        return
-    strangers = [name for name in names if name not in entity.column_names]
+        return columns
+    strangers = [name for name in columns if name not in entity.column_names]
     separator = next(
         (kind for mark, kind in SEPARATORS.items() if is_text and len(names) == 1 and mark in names[0]), NONE
     )
@@ -72,8 +90,14 @@ def check_header(names: Sequence[str], entity: Entity, is_text: bool = False) ->
         "E_HEADER",
         entity=entity.name,
         missing=_joined(missing),
-        twice=_joined(twice),
-        found=shorten(_joined(names)),
-        alike=_alike(missing, strangers),
+        twice=_joined([_told_twice(name, names, columns) for name in twice]),
+        found=shorten(f"{line}: {_joined(names)}" if line else _joined(names)),
+        alike=_alike(missing, strangers, entity),
         separator=separator,
     )
+
+
+def _told_twice(column: str, names: Sequence[str], columns: Sequence[str]) -> str:
+    """A column that is named twice, with the names where they are others."""
+    given = dict.fromkeys(name for name, meant in zip(names, columns, strict=True) if meant == column)
+    return column if list(given) == [column] else f"{column} ({', '.join(given)})"

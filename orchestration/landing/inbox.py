@@ -12,8 +12,9 @@ from typing import Any
 
 from orchestration.landing.catalogue import Catalogue, Entity
 
-FORMATS = (".csv", ".jsonl", ".parquet")
-SPREADSHEETS = (".xlsx", ".xls", ".xlsm", ".xlsb", ".et", ".ods", ".numbers")
+WORKBOOKS = (".xlsx", ".xlsm", ".xls")
+FORMATS = (".csv", ".jsonl", ".parquet", *WORKBOOKS)
+OTHER_SPREADSHEETS = (".xlsb", ".et", ".ods", ".numbers")
 ARCHIVES = (".zip", ".gz", ".tgz", ".bz2", ".xz", ".7z", ".rar", ".tar", ".zst")
 TEMPORARY_SUFFIXES = (".tmp", ".part", ".crdownload", ".swp")
 TEMPORARY_NAMES = ("thumbs.db", ".ds_store", "desktop.ini")
@@ -27,10 +28,11 @@ class InboxFile:
 
     Attributes:
         path: Where it is.
-        relative: Its path in the inbox, forward slashes, printable.
-        entity: What it is by its name; None: ignored, or refused with `code`.
+        relative: Its path in the inbox, forward slashes, printable; of a sheet `<path>#<sheet>`.
+        entity: What it is by its name; None: ignored, refused with `code`, or a workbook whose sheets say it.
         code: Why its name alone refuses it; `params` are the placeholders of `landing.<code>`.
-        is_ignored: Hidden or temporary by name.
+        is_ignored: Hidden or temporary by name, or a sheet that is hidden, empty or a guide.
+        sheet: The sheet of the workbook at `path`; None: the file as a whole.
     """
 
     path: Path
@@ -39,10 +41,16 @@ class InboxFile:
     code: str | None = None
     params: dict[str, Any] = field(default_factory=dict)
     is_ignored: bool = False
+    sheet: str | None = None
+
+    @property
+    def is_workbook(self) -> bool:
+        """Whether it is a workbook whose sheets are still to be told apart."""
+        return self.path.suffix.lower() in WORKBOOKS and self.sheet is None and not self.is_ignored
 
     @property
     def format(self) -> str:
-        """csv, jsonl or parquet (of a file with an entity)."""
+        """The ending, such as csv, jsonl or parquet (of a file with an entity)."""
         return self.path.suffix.lower()[1:]
 
 
@@ -74,12 +82,14 @@ def recognise(path: Path, relative: str, catalogue: Catalogue) -> InboxFile:
     entities = catalogue.systems.get(parts[0])
     if entities is None:
         return refused("E_UNKNOWN_SYSTEM", system=parts[0], known=", ".join(catalogue.systems))
-    if suffix in SPREADSHEETS:
+    if suffix in OTHER_SPREADSHEETS:
         return refused("E_SPREADSHEET")
     if suffix in ARCHIVES:
         return refused("E_ARCHIVE")
     name = parts[1] if len(parts) > 2 else parts[1].split(".")[0]
     entity = entities.get(name)
+    if entity is None and suffix in WORKBOOKS:
+        return InboxFile(path, relative)
     if entity is None:
         close = difflib.get_close_matches(name, entities, n=3) or sorted(entities)
         return refused("E_UNKNOWN_ENTITY", entity=name, known=", ".join(close))
@@ -93,8 +103,8 @@ def list_inbox(
 ) -> list[InboxFile]:
     """All files below `exports` in the order of their relative path (R20).
 
-    Files whose rows name what others bring come after those. With `entities` only the files of these;
-    what no entity owns is then left out too.
+    With `entities` only the files of these; what no entity owns is then left out too, except workbooks,
+    whose sheets are not known yet.
     """
     found = []
     for folder, _, names in os.walk(exports):
@@ -102,9 +112,19 @@ def list_inbox(
             path = Path(folder, name)
             relative = os.fsencode(path.relative_to(exports).as_posix()).decode("utf-8", "replace")
             file = recognise(path, relative, catalogue)
-            if entities is None or (file.entity is not None and file.entity.name in entities):
+            if file.is_workbook or is_wanted(file, entities):
                 found.append(file)
-    return sorted(found, key=lambda file: (bool(file.entity and file.entity.known), file.relative))
+    return sorted(found, key=lambda file: file.relative)
+
+
+def is_wanted(file: InboxFile, entities: Collection[str] | None) -> bool:
+    """Whether the file is one of these entities'; None: all files."""
+    return entities is None or (file.entity is not None and file.entity.name in entities)
+
+
+def in_order(files: Iterable[InboxFile]) -> list[InboxFile]:
+    """The files as R20 takes them, those whose rows name what others bring after the others."""
+    return sorted(files, key=lambda file: bool(file.entity and file.entity.known))
 
 
 @dataclass(frozen=True)

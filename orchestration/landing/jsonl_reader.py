@@ -14,7 +14,7 @@ from orchestration.landing.blocks import Block, trimmed
 from orchestration.landing.catalogue import Entity
 from orchestration.landing.csv_records import text_of
 from orchestration.landing.faults import FileRefused, RowFault
-from orchestration.landing.header import COLUMN_LIMIT, refuse_keys
+from orchestration.landing.header import COLUMN_LIMIT, columns_named, refuse_keys
 from orchestration.landing.survey import Survey, survey
 from orchestration.landing.text_stream import line_blocks, utf8_chunks
 
@@ -85,6 +85,7 @@ class JsonlReader:
         self._path = path
         self._entity = entity
         self._names = entity.column_names
+        self._own_names = frozenset(entity.column_names)
         self._unmet = set(entity.required_names)
         self._has_objects = False
         self._survey: Survey = survey(path, "jsonl")
@@ -154,9 +155,19 @@ class JsonlReader:
     def _row(self, line: str) -> tuple[list[str], str | None]:
         """Texts of the entity's columns, and the other keys as JSON."""
         try:
-            return self._split(_parse(line))
+            return self._split(self._as_columns(_parse(line)))
         except RecursionError:
             raise _BadObject("it nests too deeply") from None
+
+    def _as_columns(self, found: dict[str, Any]) -> dict[str, Any]:
+        """The object under the names of the entity's columns, as far as its keys stand for them."""
+        if found.keys() <= self._own_names:
+            return found
+        columns = columns_named(tuple(found), self._entity)
+        if len(set(columns)) < len(columns):
+            column = next(name for name in columns if columns.count(name) > 1)
+            raise _BadObject(f"two of its keys stand for {column}", column)
+        return dict(zip(columns, found.values(), strict=True))
 
     def _split(self, found: dict[str, Any]) -> tuple[list[str], str | None]:
         self._has_objects = True

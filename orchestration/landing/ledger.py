@@ -18,7 +18,7 @@ from orchestration.reports import FileOutcome
 from orchestration.settings import Settings
 
 # A new number makes the gate look again at files that it refused.
-GATE_VERSION = "2"
+GATE_VERSION = "3"
 LANDED = "landed"
 REFUSED = "refused"
 
@@ -27,6 +27,8 @@ _TABLES = (
     "create table if not exists raw.meta (key varchar, value varchar)",
     """create table if not exists raw.inbox_files (
         path varchar, size_bytes bigint, mtime_ns bigint, file_sha256 varchar)""",
+    """create table if not exists raw.workbooks (
+        file_sha256 varchar, gate_version varchar, sheets varchar)""",
     """create table if not exists raw.files (
         file_sha256 varchar, path varchar, system varchar, entity varchar, status varchar, code varchar,
         message varchar, encoding varchar, size_bytes bigint, lines bigint, header bigint, accepted bigint,

@@ -15,7 +15,7 @@ import pyarrow.parquet as pq
 from orchestration.landing.blocks import Block, split_columns, trimmed
 from orchestration.landing.catalogue import Column, Entity
 from orchestration.landing.faults import FileRefused
-from orchestration.landing.header import check_header
+from orchestration.landing.header import checked_columns
 from orchestration.landing.survey import is_encrypted
 
 ROWS_PER_BLOCK = 50_000
@@ -114,12 +114,11 @@ class ParquetReader:
         self._entity = entity
         self._connection = connection
         self._zone = zone
-        self._names = [name.strip() for name in self._file.schema_arrow.names]
+        self._names = checked_columns([name.strip() for name in self._file.schema_arrow.names], entity)
         self._row = 0
         self.encoding: str | None = None
         self.header = 0
         self.blank = 0
-        check_header(self._names, entity)
         self._check_types()
 
     @property

@@ -30,7 +30,7 @@ from orchestration.reports import CheckResult, FileOutcome, LandingReport, Refre
 from orchestration.settings import Settings
 
 HEAVY = ("dagster", "great_expectations", "pandas", "dbt", "duckdb", "pyarrow", "numpy")
-COMMANDS = ("refresh", "demo", "status", "versions", "rollback", "rejects", "sql", "doctor")
+COMMANDS = ("refresh", "demo", "template", "status", "versions", "rollback", "rejects", "sql", "doctor")
 LANDED = FileOutcome(
     "canonical/orders.csv",
     "landed",
@@ -47,6 +47,18 @@ CLEAN = FileOutcome("canonical/groups.csv", "landed", "canonical", "groups", lin
 REJECTING = FileOutcome("canonical/refunds.csv", "landed", "canonical", "refunds", lines=1500, rejected=1500)
 REFUSED = FileOutcome("canonical/members.csv", "refused", "canonical", "members", code="E_EMPTY")
 WAITING = FileOutcome("canonical/touches.csv", "waiting", "canonical", "touches")
+SHEET = FileOutcome(
+    "canonical/表.xlsx#渠道",
+    "landed",
+    "canonical",
+    "channels",
+    lines=4,
+    header=1,
+    accepted=2,
+    blank=1,
+    totals=1,
+)
+HIDDEN = FileOutcome("canonical/表.xlsx#藏", "ignored", is_sheet=True)
 UNCHANGED = FileOutcome("canonical/staff.csv", "unchanged", "canonical", "staff")
 
 Refresh = Callable[..., RefreshReport]
@@ -225,6 +237,18 @@ def test_the_closing_table_says_what_landed_what_not_and_what_came_of_it(
 
     chinese = shequn("refresh", "--home", settings.home, lang="zh").stdout
     assert "环比" in chinese and "社群内总人数" in chinese and "拒收" in chinese
+
+
+def test_sheets_and_totals_that_were_passed_over_are_told(
+    settings: Settings, refreshed: Callable[[Refresh], None]
+) -> None:
+    report = report_of(settings, SHEET, HIDDEN)
+    refreshed(lambda *_, **__: report)
+    english = shequn("refresh", "--home", settings.home).stdout
+    assert "1 rows of totals in sheets were counted as blank." in english
+    assert "1 sheets were passed over (hidden, empty, or a guide): canonical/表.xlsx#藏" in english
+    chinese = shequn("refresh", "--home", settings.home, lang="zh").stdout
+    assert "略过 1 个工作表" in chinese
 
 
 def test_json_is_one_document_and_nothing_else(

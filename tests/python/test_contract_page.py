@@ -19,8 +19,8 @@ def test_a_page_names_every_column_and_marks_what_is_personal() -> None:
     entities = load_catalogue().systems["canonical"]
     text = page("canonical", entities)
     assert len(entities) == 23
-    assert "| `phone` | text (*vault*) |  |" in text
-    assert "| `member_id` | id | yes |" in text
+    assert "、客户手机号、买家手机号 | text (*vault*) |  |" in text
+    assert "外部联系人ID | id | yes |" in text
     for entity in entities.values():
         section = text.split(f"## {entity.name} ")[1].split("\n## ")[0]
         assert section.count("\n| `") == len(entity.columns)

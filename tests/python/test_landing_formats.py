@@ -101,7 +101,7 @@ def test_jsonl_faults(inbox: Inbox) -> None:
 
 def test_jsonl_without_a_required_key_is_refused_whole(inbox: Inbox) -> None:
     rows = [
-        {"refund_id": f"r{n}", "orderid": "o1", "refunded_at": "2026-03-01", "reason": ["a"]} for n in (1, 2)
+        {"refund_id": f"r{n}", "order_no": "o1", "refunded_at": "2026-03-01", "reason": ["a"]} for n in (1, 2)
     ]
     outcome = land_lines(inbox, *rows, '{"cut', {"refund_id": "r3", "refunded_at": "2026-03-01"})
     assert (outcome.status, outcome.code) == ("refused", "E_KEYS")
@@ -115,7 +115,7 @@ def test_jsonl_without_a_required_key_is_refused_whole(inbox: Inbox) -> None:
     for row in rows:
         del row["reason"]
     outcome = land_lines(inbox, *rows)
-    assert (outcome.params["unknown"], outcome.params["alike"]) == ("orderid", "orderid → order_id")
+    assert (outcome.params["unknown"], outcome.params["alike"]) == ("order_no", "order_no → order_id")
     outcome = land_lines(inbox, *rows, refund(refund_id="last"))
     assert (outcome.status, outcome.accepted, outcome.rejected) == ("landed", 1, 2)
     outcome = land_lines(inbox, '{"cut', "[]")

@@ -11,6 +11,7 @@ from typing import Any
 import pytest
 import yaml
 
+from orchestration.cli import build_cli
 from orchestration.landing.catalogue import Entity, load_catalogue
 from orchestration.messages import LANGUAGES
 from orchestration.settings import PROJECT_DIR
@@ -108,7 +109,7 @@ def test_commands_of_the_readme_exist(name: str) -> None:
     made = re.findall(r"^make ([a-z]+)", blocks[0], re.MULTILINE)
     assert made[:2] == ["run", "test"], "the first screen shows the two commands"
     assert set(re.findall(r"(?:^|`)make ([a-z]+)", text, re.MULTILINE)) <= make_targets()
-    commands = {"refresh", "demo", "status", "versions", "rollback", "rejects", "sql", "explain", "doctor"}
+    commands = set(build_cli("en").commands)
     assert set(re.findall(r"(?:^|`|bin/)shequn ([a-z]+)", text, re.MULTILINE)) <= commands
 
 

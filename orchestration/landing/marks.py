@@ -1,0 +1,36 @@
+"""Words by which the gate knows what in a workbook is no data: the template writes them, the gate reads."""
+
+from __future__ import annotations
+
+import unicodedata
+
+# With the colon: no id, date or name that people keep begins so.
+EXAMPLES = {"zh": "示例：", "en": "Example: "}
+TOTALS = ("合计", "总计", "小计", "共计", "total", "subtotal", "grand total")
+GUIDE_SHEETS = {"zh": "说明", "en": "Guide"}
+
+
+def _plain(text: str) -> str:
+    """Case and full width do not matter."""
+    return unicodedata.normalize("NFKC", text).strip().casefold()
+
+
+# A first sieve for many rows.
+EXAMPLE_WORDS = tuple(mark.rstrip("： :") for mark in EXAMPLES.values())
+_EXAMPLES = tuple(_plain(mark) for mark in EXAMPLES.values())
+_GUIDE_SHEETS = {_plain(title) for title in GUIDE_SHEETS.values()}
+
+
+def is_example(first_cell: str) -> bool:
+    """Whether a row whose first cell reads so is the example of a template."""
+    return _plain(first_cell).startswith(_EXAMPLES)
+
+
+def is_total(first_cell: str) -> bool:
+    """Whether a row whose first filled cell reads so sums up others."""
+    return _plain(first_cell).rstrip(": ") in TOTALS
+
+
+def is_guide(sheet: str) -> bool:
+    """Whether a sheet of this title explains the workbook and holds no rows."""
+    return _plain(sheet) in _GUIDE_SHEETS

@@ -1,0 +1,45 @@
+"""Every column has a name that people see, and no name means two columns."""
+
+from __future__ import annotations
+
+import re
+from typing import Any
+
+import pytest
+import yaml
+
+from orchestration.landing.catalogue import SOURCES_DIR
+from orchestration.landing.wording import plain_name
+
+
+def _entities() -> list[Any]:
+    sources = [yaml.safe_load(path.read_bytes()) for path in sorted(SOURCES_DIR.glob("*.yml"))]
+    return [
+        pytest.param(spec, id=f"{source['system']}.{name}")
+        for source in sources
+        for name, spec in source["entities"].items()
+    ]
+
+
+@pytest.mark.parametrize("spec", _entities())
+def test_every_column_has_headers_in_the_order_of_the_columns(spec: dict[str, Any]) -> None:
+    assert list(spec["headers"]) == list(spec["columns"])
+    assert all(headers for headers in spec["headers"].values())
+
+
+@pytest.mark.parametrize("spec", _entities())
+def test_no_header_means_two_columns(spec: dict[str, Any]) -> None:
+    names = [(name, name) for name in spec["columns"]]
+    names += [(alias, column) for column, aliases in spec["headers"].items() for alias in aliases]
+    meant: dict[str, set[str]] = {}
+    for name, column in names:
+        meant.setdefault(plain_name(name), set()).add(column)
+    assert {name: columns for name, columns in meant.items() if len(columns) > 1} == {}
+    assert len(meant) == len(names), "a header stands there twice"
+    assert "" not in meant
+
+
+@pytest.mark.parametrize("spec", _entities())
+def test_headers_hold_no_brackets_which_matching_drops(spec: dict[str, Any]) -> None:
+    headers = [alias for aliases in spec["headers"].values() for alias in aliases]
+    assert [header for header in headers if re.search(r"[()（）\[\]【】]", header)] == []
