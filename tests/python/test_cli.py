@@ -233,7 +233,8 @@ def test_the_closing_table_says_what_landed_what_not_and_what_came_of_it(
         "¥98,765.40",
     ):
         assert expected in result.stdout
-    assert "77" not in result.stdout, "a running week is no headline"
+    said = result.stdout.replace(str(settings.home), "")  # the folder of a test run may be pytest-77
+    assert "77" not in said, "a running week is no headline"
 
     chinese = shequn("refresh", "--home", settings.home, lang="zh").stdout
     assert "环比" in chinese and "社群内总人数" in chinese and "拒收" in chinese
