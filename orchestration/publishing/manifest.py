@@ -98,7 +98,7 @@ def empty_marts(settings: Settings, database: Path, tables: dict[str, int]) -> d
     for node in models.relations():
         meta = node["config"].get("meta", {})
         missing = [entity for entity in meta.get("filled_by", ()) if entity not in landed]
-        if missing and tables.get(f"{node['schema']}.{node['alias']}") == 0:
+        if missing and tables.get(f"marts.{node['alias']}") == 0:
             found[node["alias"]] = {"label_zh": meta["label_zh"], "missing": missing}
     return dict(sorted(found.items()))
 
