@@ -40,11 +40,12 @@ held as (
         on
             services.period_type = periods.period_type
             and services.period_start = periods.period_start
+    inner join {{ ref('alert_rules') }} as rules on rules.alert_kind = 'sla_breach'
     where
         services.period_type = 'week'
         and not periods.is_partial
-        and services.turns >= 5
-        and services.within_sla_rate < 0.8
+        and services.turns >= rules.minimum
+        and services.within_sla_rate < rules.threshold
 
     union all
 

@@ -1,5 +1,5 @@
 -- Every membership at the end of as_of_date has its row, no score passes 100, and a score has
--- reasons.
+-- reasons (a rule that somebody gave no points may be a reason without a score).
 with memberships as (
     select sum(membership.memberships_end) as memberships
     from {{ ref('fct_scope_membership') }} as membership
@@ -18,7 +18,7 @@ risks as (
     select
         count(*) as memberships,
         sum(case when risk_score > 100 then 1 else 0 end) as too_high,
-        sum(case when (risk_score = 0) <> (reasons = '') then 1 else 0 end) as unexplained
+        sum(case when risk_score > 0 and reasons = '' then 1 else 0 end) as unexplained
     from {{ ref('mart_churn_risk') }}
 )
 
