@@ -1,4 +1,5 @@
--- A score lies between 0 and 100 (the last digit of a weighted mean aside); a dissolved group has neither score nor recommendation.
+-- A score lies between 0 and 100 (the last digit of a weighted mean aside);
+-- a dissolved group has neither score nor recommendation.
 select
     health.group_id,
     health.health_score,
