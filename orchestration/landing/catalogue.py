@@ -14,7 +14,24 @@ import yaml
 from orchestration.landing.wording import plain_name
 
 SOURCES_DIR = Path(__file__).parent / "sources"
-TYPES = ("id", "text", "money", "number", "int", "bool", "date", "timestamp", "enum")
+STRICT_TYPES = ("id", "text", "money", "number", "int", "bool", "date", "timestamp", "enum")
+# What systems write, brought into the normal form of a strict type; docs/sources.md says which.
+LENIENT_TYPES = {
+    "fen": "money",
+    "yuan": "money",
+    "count": "int",
+    "decimal": "number",
+    "share": "number",
+    "percent": "number",
+    "moment": "timestamp",
+    "day": "date",
+    "minutes": "number",
+    "seconds": "number",
+    "flag": "bool",
+    "json": "text",
+}
+TYPES = (*STRICT_TYPES, *LENIENT_TYPES)
+FORMS = ("csv", "sheet", "json", "xml", "sqlite")
 _TYPE = re.compile(r"(?P<type>[a-z]+)(?:\((?P<values>[^)]*)\))?(?P<required>!?)")
 
 
@@ -28,6 +45,7 @@ class Column:
         values: What an enum may hold.
         contact: "keyed" (raw holds `<name>_key` alone) or "moved" (raw holds nothing); None: not personal.
         headers: What a file may call it besides its name; the first is shown to people.
+        paths: Where it stands in an object (docs/sources.md); the first that holds something counts.
     """
 
     name: str
@@ -36,6 +54,7 @@ class Column:
     values: tuple[str, ...] = ()
     contact: str | None = None
     headers: tuple[str, ...] = ()
+    paths: tuple[str, ...] = ()
 
     @property
     def raw_name(self) -> str | None:
@@ -61,7 +80,20 @@ class KnownName:
 
 @dataclass(frozen=True)
 class Entity:
-    """What one kind of file holds; attributes as in the head of `sources/canonical.yml`."""
+    """What one kind of file holds; attributes as in docs/sources.md and the head of `sources/canonical.yml`.
+
+    Attributes:
+        forms: The kinds of file that may hold it, of `FORMS`; () where files say it by their name.
+        rows: Paths of the row objects in a JSON or XML document, in the order to try.
+        where: Keys of the row object and the values that one of its rows has; `where_not` the same, none.
+        tables: Its tables in a SQLite file, and the stems of files dumped from them.
+        needs: Columns whose presence tells the export.
+        from_path: Pattern on the relative path whose named groups are sources `@group`.
+        empty: Texts that mean unknown, except in `verbatim` columns.
+        private: Keys and headers whose values are kept nowhere.
+        owner: The column that says whose the personal columns are.
+        may_be_short: Rows may lack columns at their end.
+    """
 
     system: str
     name: str
@@ -74,6 +106,23 @@ class Entity:
     member_ids: tuple[str, ...] = ()
     known: dict[str, KnownName] = field(default_factory=dict)
     other_titles: tuple[str, ...] = ()
+    forms: tuple[str, ...] = ()
+    rows: tuple[str, ...] = ()
+    where: dict[str, tuple[str, ...]] = field(default_factory=dict)
+    where_not: dict[str, tuple[str, ...]] = field(default_factory=dict)
+    tables: tuple[str, ...] = ()
+    needs: tuple[str, ...] = ()
+    from_path: str | None = None
+    empty: tuple[str, ...] = ()
+    verbatim: tuple[str, ...] = ()
+    private: tuple[str, ...] = ()
+    owner: str = ""
+    may_be_short: bool = False
+
+    @property
+    def is_recognised(self) -> bool:
+        """Whether content tells it, not the file's name."""
+        return bool(self.forms)
 
     @property
     def titles(self) -> tuple[str, ...]:
@@ -115,68 +164,118 @@ class Entity:
 
 
 @dataclass(frozen=True)
+class Source:
+    """A system that files come from; its folder in the inbox bears its name."""
+
+    name: str
+    label_en: str
+    label_zh: str
+    entities: dict[str, Entity]
+
+
+@dataclass(frozen=True)
 class Catalogue:
-    """Entities by system and name.
+    """What the gate knows.
 
     Attributes:
+        sources: The systems, by name.
         version: Short digest of the YAML; another one makes the gate look at refused files again.
     """
 
-    systems: dict[str, dict[str, Entity]]
+    sources: dict[str, Source]
     version: str
 
     @property
+    def systems(self) -> dict[str, dict[str, Entity]]:
+        """Entities by system and name."""
+        return {name: source.entities for name, source in self.sources.items()}
+
+    @property
     def entities(self) -> tuple[Entity, ...]:
-        return tuple(entity for system in self.systems.values() for entity in system.values())
+        return tuple(entity for source in self.sources.values() for entity in source.entities.values())
 
 
-def _column(name: str, spec: str, contact: dict[str, str], headers: dict[str, list[str]]) -> Column:
-    match = _TYPE.fullmatch(spec)
+def _texts(value: str | list[str] | None) -> tuple[str, ...]:
+    if value is None:
+        return ()
+    return (value,) if isinstance(value, str) else tuple(map(str, value))
+
+
+def _column(name: str, text: str, spec: dict[str, Any]) -> Column:
+    match = _TYPE.fullmatch(text)
     if match is None or match["type"] not in TYPES:
-        raise ValueError(f"column {name} has the unknown type {spec!r}")
-    values = tuple(match["values"].split(",")) if match["values"] else ()
+        raise ValueError(f"column {name} has the unknown type {text!r}")
     return Column(
         name=name,
         type=match["type"],
         required=bool(match["required"]),
-        values=values,
-        contact=contact.get(name),
-        headers=tuple(headers[name]),
+        values=tuple(match["values"].split(",")) if match["values"] else (),
+        contact=spec.get("contact", {}).get(name),
+        headers=_texts(spec.get("headers", {}).get(name)),
+        paths=_texts(spec.get("paths", {}).get(name, name)),
     )
 
 
-def _entity(system: str, name: str, spec: dict[str, Any]) -> Entity:
+def _check_names(entity: Entity, spec: dict[str, Any]) -> None:
+    """Every name in the description is a column: a typing error must not switch a rule off."""
+    named = (*entity.key, *entity.needs, *entity.verbatim, *entity.dated_by, *entity.member_ids, entity.owner)
+    keyed = (*spec.get("headers", {}), *spec.get("paths", {}), *spec.get("contact", {}))
+    unknown = sorted({*named, *keyed} - set(entity.column_names))
+    if unknown:
+        raise ValueError(f"{entity.system}.{entity.name} names columns that it does not have: {unknown}")
+    if not set(entity.forms) <= set(FORMS):
+        raise ValueError(f"{entity.system}.{entity.name} has unknown forms: {entity.forms}")
+
+
+def _entity(source: dict[str, Any], name: str, spec: dict[str, Any]) -> Entity:
     event = spec.get("event_time")
-    return Entity(
-        system=system,
+    columns = tuple(_column(column, text, spec) for column, text in spec["columns"].items())
+    key = tuple(spec.get("key") or spec["dedupe"])
+    entity = Entity(
+        system=source["system"],
         name=name,
         label_en=spec["label"]["en"],
         label_zh=spec["label"]["zh"],
-        columns=tuple(
-            _column(column, text, spec.get("contact", {}), spec["headers"])
-            for column, text in spec["columns"].items()
-        ),
-        key=tuple(spec.get("key") or spec["dedupe"]),
+        columns=columns,
+        key=key,
         event_time=EventTime(event["column"], tuple(event.get("except", {}).items())) if event else None,
-        dated_by=tuple(spec.get("dated_by", ())),
-        member_ids=tuple(spec.get("member_ids", ())),
+        dated_by=_texts(spec.get("dated_by")),
+        member_ids=_texts(spec.get("member_ids")),
         known={
-            column: KnownName(name.get("kind"), name.get("kind_of"))
-            for column, name in spec.get("known", {}).items()
+            column: KnownName(known.get("kind"), known.get("kind_of"))
+            for column, known in spec.get("known", {}).items()
         },
-        other_titles=tuple(spec.get("titles", ())),
+        other_titles=_texts(spec.get("titles")),
+        forms=_texts(spec.get("forms")),
+        rows=_texts(spec.get("rows")),
+        where={path: _texts(values) for path, values in spec.get("where", {}).items()},
+        where_not={path: _texts(values) for path, values in spec.get("where_not", {}).items()},
+        tables=_texts(spec.get("tables")),
+        needs=_texts(spec.get("needs")) or tuple(column.name for column in columns if column.required),
+        from_path=spec.get("from_path"),
+        empty=_texts(spec.get("empty", source.get("empty"))),
+        verbatim=_texts(spec.get("verbatim")),
+        private=_texts(spec.get("private", source.get("private"))),
+        owner=spec.get("owner", key[0]),
+        may_be_short=bool(spec.get("may_be_short")),
     )
+    _check_names(entity, spec)
+    return entity
 
 
 @cache
 def load_catalogue() -> Catalogue:
     """The catalogue of all systems."""
     digest = hashlib.sha256()
-    systems: dict[str, dict[str, Entity]] = {}
+    sources: dict[str, Source] = {}
     for path in sorted(SOURCES_DIR.glob("*.yml")):
         content = path.read_bytes()
         digest.update(content)
         source = yaml.safe_load(content)
-        system = source["system"]
-        systems[system] = {name: _entity(system, name, spec) for name, spec in source["entities"].items()}
-    return Catalogue(systems, digest.hexdigest()[:12])
+        sources[source["system"]] = Source(
+            name=source["system"],
+            label_en=source["label"]["en"],
+            label_zh=source["label"]["zh"],
+            entities={name: _entity(source, name, spec) for name, spec in source["entities"].items()},
+        )
+    return Catalogue(sources, digest.hexdigest()[:12])
