@@ -15,6 +15,7 @@ from test_golden import TABLES
 
 from orchestration import metric_pages
 from orchestration.explaining.recipes import load_recipes
+from orchestration.landing.catalogue import load_catalogue
 from orchestration.quality.published_suite import UNBOUNDED_RATES
 from orchestration.settings import PROJECT_DIR
 
@@ -112,6 +113,23 @@ def test_every_model_belongs_to_the_group_of_its_folder(manifest: dict[str, Any]
     folders = {node["name"]: node["path"].split("/") for node in _models(manifest)}
     expected = {name: path[1] if path[0] == "marts" else "landing" for name, path in folders.items()}
     assert {node["name"]: node["group"] for node in _models(manifest)} == expected
+
+
+def test_what_a_system_says_of_an_entity_is_united(manifest: dict[str, Any]) -> None:
+    """Every stg_<system>__<entity> is in the list of its int_all_<entity>, and nothing else."""
+    staged: dict[str, set[str]] = {}
+    entities = load_catalogue().systems["canonical"]
+    for node in _models(manifest):
+        if node["path"].startswith("staging/"):
+            entity = node["name"].split("__", 1)[1]
+            if entity in entities:
+                staged.setdefault(f"int_all_{entity}", set()).add(node["unique_id"])
+    united = {
+        node["name"]: set(node["depends_on"]["nodes"])
+        for node in _models(manifest)
+        if node["path"].startswith("intermediate/systems/")
+    }
+    assert united == staged
 
 
 def test_chinese_table_names_are_unique(manifest: dict[str, Any]) -> None:

@@ -89,6 +89,20 @@ def test_every_staging_model_has_expected_rows(system: str) -> None:
     assert models == {path.stem for path in expected_files(system)}
 
 
+@pytest.mark.parametrize("system", SYSTEMS)
+def test_staging_has_the_columns_of_the_canonical_entity(inbox: Inbox, system: str) -> None:
+    """By place: the systems are united with `union all`."""
+    columns: dict[tuple[str, str], list[str]] = {}
+    for model, name in inbox.sql(
+        "select table_name, column_name from information_schema.columns"
+        " where table_schema = 'staging' order by table_name, ordinal_position"
+    ):
+        columns.setdefault(tuple(model.removeprefix("stg_").split("__", 1)), []).append(name)
+    canonical = {entity: names for (of, entity), names in columns.items() if of == "canonical"}
+    own = {entity: names for (of, entity), names in columns.items() if of == system and entity in canonical}
+    assert own == {entity: canonical[entity] for entity in own}
+
+
 @pytest.mark.parametrize(
     ("system", "entity"), [(system, path.stem) for system in SYSTEMS for path in expected_files(system)]
 )

@@ -1,17 +1,17 @@
 with orders as (
-    select * from {{ ref('stg_canonical__orders') }}
+    select * from {{ ref('int_all_orders') }}
 ),
 
 order_items as (
-    select * from {{ ref('stg_canonical__order_items') }}
+    select * from {{ ref('int_all_order_items') }}
 ),
 
 products as (
-    select * from {{ ref('stg_canonical__products') }}
+    select * from {{ ref('int_all_products') }}
 ),
 
 refunds as (
-    select * from {{ ref('stg_canonical__refunds') }}
+    select * from {{ ref('int_all_refunds') }}
 ),
 
 identities as (

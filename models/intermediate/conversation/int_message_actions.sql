@@ -1,12 +1,12 @@
 with message_actions as (
-    select * from {{ ref('stg_canonical__message_actions') }}
+    select * from {{ ref('int_all_message_actions') }}
 ),
 
 messages as (
     select
         message_id,
         group_id
-    from {{ ref('stg_canonical__messages') }}
+    from {{ ref('int_all_messages') }}
 ),
 
 identities as (

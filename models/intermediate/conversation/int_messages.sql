@@ -1,5 +1,5 @@
 with messages as (
-    select * from {{ ref('stg_canonical__messages') }}
+    select * from {{ ref('int_all_messages') }}
 ),
 
 identities as (

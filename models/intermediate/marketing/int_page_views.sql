@@ -1,5 +1,5 @@
 with page_views as (
-    select * from {{ ref('stg_canonical__page_views') }}
+    select * from {{ ref('int_all_page_views') }}
 ),
 
 identities as (

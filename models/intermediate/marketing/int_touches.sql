@@ -1,5 +1,5 @@
 with touches as (
-    select * from {{ ref('stg_canonical__touches') }}
+    select * from {{ ref('int_all_touches') }}
 ),
 
 identities as (

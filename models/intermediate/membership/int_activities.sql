@@ -1,5 +1,5 @@
 with activities as (
-    select * from {{ ref('stg_canonical__activities') }}
+    select * from {{ ref('int_all_activities') }}
 ),
 
 reporting_window as (

@@ -1,5 +1,5 @@
 with groups as (
-    select * from {{ ref('stg_canonical__groups') }}
+    select * from {{ ref('int_all_groups') }}
 ),
 
 reporting_window as (

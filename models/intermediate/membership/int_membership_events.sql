@@ -1,5 +1,5 @@
 with events as (
-    select * from {{ ref('stg_canonical__membership_events') }}
+    select * from {{ ref('int_all_membership_events') }}
 ),
 
 identities as (

@@ -1,5 +1,5 @@
 with participations as (
-    select * from {{ ref('stg_canonical__activity_participations') }}
+    select * from {{ ref('int_all_activity_participations') }}
 ),
 
 activities as (

@@ -1,5 +1,5 @@
 with identities as (
-    select * from {{ ref('stg_canonical__identities') }}
+    select * from {{ ref('int_all_identities') }}
 ),
 
 ranked as (

@@ -25,7 +25,7 @@ mentions as (
         '{{ entity }}' as entity,
         cast(landed_at as date) as landed_date,
         {{ column }} as member_id
-    from {{ ref('stg_canonical__' ~ entity) }}
+    from {{ ref('int_all_' ~ entity) }}
     where {{ column }} is not null
     {% if not loop.last %}
 

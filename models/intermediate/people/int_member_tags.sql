@@ -1,5 +1,5 @@
 with member_tags as (
-    select * from {{ ref('stg_canonical__member_tags') }}
+    select * from {{ ref('int_all_member_tags') }}
 ),
 
 identities as (

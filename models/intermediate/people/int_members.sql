@@ -1,5 +1,5 @@
 with members as (
-    select * from {{ ref('stg_canonical__members') }}
+    select * from {{ ref('int_all_members') }}
 ),
 
 identities as (

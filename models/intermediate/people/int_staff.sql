@@ -1,5 +1,5 @@
 with staff as (
-    select * from {{ ref('stg_canonical__staff') }}
+    select * from {{ ref('int_all_staff') }}
 ),
 
 identities as (

@@ -10,7 +10,7 @@ with final as (
         '{{ entity }}' as entity,
         load_seq,
         count(*) as rows_kept
-    from {{ ref('stg_canonical__' ~ entity) }}
+    from {{ ref('int_all_' ~ entity) }}
     group by load_seq
     {% if not loop.last %}
 

@@ -1,5 +1,5 @@
 with kpi_targets as (
-    select * from {{ ref('stg_canonical__kpi_targets') }}
+    select * from {{ ref('int_all_kpi_targets') }}
 ),
 
 reporting_window as (

@@ -1,5 +1,5 @@
 with contact_events as (
-    select * from {{ ref('stg_canonical__contact_events') }}
+    select * from {{ ref('int_all_contact_events') }}
 ),
 
 identities as (

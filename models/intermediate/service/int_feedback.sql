@@ -1,5 +1,5 @@
 with feedback as (
-    select * from {{ ref('stg_canonical__feedback') }}
+    select * from {{ ref('int_all_feedback') }}
 ),
 
 identities as (

@@ -1,27 +1,27 @@
 with r1_events as (
     select cast(sent_at as date) as event_date
-    from {{ ref('stg_canonical__messages') }}
+    from {{ ref('int_all_messages') }}
 
     union all
 
     select cast(occurred_at as date) as event_date
-    from {{ ref('stg_canonical__membership_events') }}
+    from {{ ref('int_all_membership_events') }}
 
     union all
 
     select cast(paid_at as date) as event_date
-    from {{ ref('stg_canonical__orders') }}
+    from {{ ref('int_all_orders') }}
     where order_status <> 'created'
 
     union all
 
     select cast(participated_at as date) as event_date
-    from {{ ref('stg_canonical__activity_participations') }}
+    from {{ ref('int_all_activity_participations') }}
 
     union all
 
     select cast(touched_at as date) as event_date
-    from {{ ref('stg_canonical__touches') }}
+    from {{ ref('int_all_touches') }}
 ),
 
 landed as (

@@ -1,5 +1,5 @@
 with channels as (
-    select * from {{ ref('stg_canonical__channels') }}
+    select * from {{ ref('int_all_channels') }}
 ),
 
 channel_ids as (
@@ -15,7 +15,7 @@ channel_ids as (
     union
 
     select channel_id
-    from {{ ref('stg_canonical__channel_spend') }}
+    from {{ ref('int_all_channel_spend') }}
 
     union
 

@@ -1,5 +1,5 @@
 with live_sessions as (
-    select * from {{ ref('stg_canonical__live_sessions') }}
+    select * from {{ ref('int_all_live_sessions') }}
 ),
 
 reporting_window as (

@@ -1,5 +1,5 @@
 with products as (
-    select * from {{ ref('stg_canonical__products') }}
+    select * from {{ ref('int_all_products') }}
 ),
 
 final as (

@@ -1,5 +1,5 @@
 with content_posts as (
-    select * from {{ ref('stg_canonical__content_posts') }}
+    select * from {{ ref('int_all_content_posts') }}
 ),
 
 reporting_window as (

@@ -1,9 +1,9 @@
 with order_items as (
-    select * from {{ ref('stg_canonical__order_items') }}
+    select * from {{ ref('int_all_order_items') }}
 ),
 
 products as (
-    select * from {{ ref('stg_canonical__products') }}
+    select * from {{ ref('int_all_products') }}
 ),
 
 orders as (

@@ -1,5 +1,5 @@
 with channel_spend as (
-    select * from {{ ref('stg_canonical__channel_spend') }}
+    select * from {{ ref('int_all_channel_spend') }}
 ),
 
 reporting_window as (

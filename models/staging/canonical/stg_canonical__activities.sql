@@ -3,10 +3,6 @@ with source as (
     from {{ source('raw', 'canonical__activities') }}
 ),
 
-last_landed as (
-    {{ last_landed('source', ['activity_id']) | indent(4) }}
-),
-
 final as (
     select
         activity_id,
@@ -21,7 +17,7 @@ final as (
         load_seq,
         line,
         landed_at
-    from last_landed
+    from source
 )
 
 select * from final

@@ -3,13 +3,6 @@ with source as (
     from {{ source('raw', 'canonical__activity_participations') }}
 ),
 
-last_landed as (
-    {{ last_landed(
-        'source',
-        ['activity_id', 'member_id', 'participated_at', 'action']
-    ) | indent(4) }}
-),
-
 final as (
     select
         activity_id,
@@ -21,7 +14,7 @@ final as (
         load_seq,
         line,
         landed_at
-    from last_landed
+    from source
 )
 
 select * from final

@@ -3,13 +3,6 @@ with source as (
     from {{ source('raw', 'canonical__channel_spend') }}
 ),
 
-last_landed as (
-    {{ last_landed(
-        'source',
-        ['spend_date', 'channel_id', 'campaign_id', 'cost_kind']
-    ) | indent(4) }}
-),
-
 final as (
     select
         cast(spend_date as date) as spend_date,
@@ -24,7 +17,7 @@ final as (
         load_seq,
         line,
         landed_at
-    from last_landed
+    from source
 )
 
 select * from final

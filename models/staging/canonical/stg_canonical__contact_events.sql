@@ -3,10 +3,6 @@ with source as (
     from {{ source('raw', 'canonical__contact_events') }}
 ),
 
-last_landed as (
-    {{ last_landed('source', ['staff_id', 'member_id', 'event_type', 'occurred_at']) | indent(4) }}
-),
-
 final as (
     select
         staff_id,
@@ -19,7 +15,7 @@ final as (
         load_seq,
         line,
         landed_at
-    from last_landed
+    from source
 )
 
 select * from final

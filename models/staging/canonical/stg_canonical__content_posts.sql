@@ -3,10 +3,6 @@ with source as (
     from {{ source('raw', 'canonical__content_posts') }}
 ),
 
-last_landed as (
-    {{ last_landed('source', ['post_date', 'post_id']) | indent(4) }}
-),
-
 final as (
     select
         cast(post_date as date) as post_date,
@@ -22,7 +18,7 @@ final as (
         load_seq,
         line,
         landed_at
-    from last_landed
+    from source
 )
 
 select * from final

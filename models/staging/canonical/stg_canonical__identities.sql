@@ -3,10 +3,6 @@ with source as (
     from {{ source('raw', 'canonical__identities') }}
 ),
 
-last_landed as (
-    {{ last_landed('source', ['id_type', 'id_value']) | indent(4) }}
-),
-
 final as (
     select
         id_type,
@@ -16,7 +12,7 @@ final as (
         load_seq,
         line,
         landed_at
-    from last_landed
+    from source
 )
 
 select * from final

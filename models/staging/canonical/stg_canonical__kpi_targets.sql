@@ -3,13 +3,6 @@ with source as (
     from {{ source('raw', 'canonical__kpi_targets') }}
 ),
 
-last_landed as (
-    {{ last_landed(
-        'source',
-        ['scorecard', 'period_type', 'period_start', 'scope_type', 'scope_id', 'metric_id']
-    ) | indent(4) }}
-),
-
 final as (
     select
         scorecard,
@@ -27,7 +20,7 @@ final as (
         load_seq,
         line,
         landed_at
-    from last_landed
+    from source
 )
 
 select * from final

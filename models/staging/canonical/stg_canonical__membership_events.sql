@@ -3,10 +3,6 @@ with source as (
     from {{ source('raw', 'canonical__membership_events') }}
 ),
 
-last_landed as (
-    {{ last_landed('source', ['group_id', 'member_id', 'event_type', 'occurred_at']) | indent(4) }}
-),
-
 final as (
     select
         group_id,
@@ -22,7 +18,7 @@ final as (
         load_seq,
         line,
         landed_at
-    from last_landed
+    from source
 )
 
 select * from final

@@ -3,10 +3,6 @@ with source as (
     from {{ source('raw', 'canonical__messages') }}
 ),
 
-last_landed as (
-    {{ last_landed('source', ['message_id']) | indent(4) }}
-),
-
 final as (
     select
         message_id,
@@ -22,7 +18,7 @@ final as (
         load_seq,
         line,
         landed_at
-    from last_landed
+    from source
 )
 
 select * from final

@@ -3,10 +3,6 @@ with source as (
     from {{ source('raw', 'canonical__order_items') }}
 ),
 
-last_landed as (
-    {{ last_landed('source', ['order_id', 'line_number']) | indent(4) }}
-),
-
 final as (
     select
         order_id,
@@ -19,7 +15,7 @@ final as (
         load_seq,
         line,
         landed_at
-    from last_landed
+    from source
 )
 
 select * from final

@@ -3,10 +3,6 @@ with source as (
     from {{ source('raw', 'canonical__orders') }}
 ),
 
-last_landed as (
-    {{ last_landed('source', ['order_id']) | indent(4) }}
-),
-
 final as (
     select
         order_id,
@@ -29,7 +25,7 @@ final as (
         load_seq,
         line,
         landed_at
-    from last_landed
+    from source
 )
 
 select * from final

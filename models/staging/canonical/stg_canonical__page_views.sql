@@ -3,10 +3,6 @@ with source as (
     from {{ source('raw', 'canonical__page_views') }}
 ),
 
-last_landed as (
-    {{ last_landed('source', ['viewed_at', 'visitor_id', 'page']) | indent(4) }}
-),
-
 final as (
     select
         cast(viewed_at as timestamp) as viewed_at,
@@ -19,7 +15,7 @@ final as (
         load_seq,
         line,
         landed_at
-    from last_landed
+    from source
 )
 
 select * from final

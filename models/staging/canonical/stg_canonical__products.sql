@@ -3,10 +3,6 @@ with source as (
     from {{ source('raw', 'canonical__products') }}
 ),
 
-last_landed as (
-    {{ last_landed('source', ['product_id']) | indent(4) }}
-),
-
 final as (
     select
         product_id,
@@ -20,7 +16,7 @@ final as (
         load_seq,
         line,
         landed_at
-    from last_landed
+    from source
 )
 
 select * from final

@@ -3,10 +3,6 @@ with source as (
     from {{ source('raw', 'canonical__refunds') }}
 ),
 
-last_landed as (
-    {{ last_landed('source', ['refund_id']) | indent(4) }}
-),
-
 final as (
     select
         refund_id,
@@ -18,7 +14,7 @@ final as (
         load_seq,
         line,
         landed_at
-    from last_landed
+    from source
 )
 
 select * from final

@@ -1,0 +1,7 @@
+{{ united(
+    'activities',
+    key=['activity_id'],
+    systems=[
+        'canonical',
+    ],
+) }}

@@ -1,0 +1,7 @@
+{{ united(
+    'channels',
+    key=['channel_id'],
+    systems=[
+        'canonical',
+    ],
+) }}

@@ -1,0 +1,7 @@
+{{ united(
+    'content_posts',
+    key=['post_date', 'post_id'],
+    systems=[
+        'canonical',
+    ],
+) }}

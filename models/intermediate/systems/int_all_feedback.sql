@@ -1,0 +1,7 @@
+{{ united(
+    'feedback',
+    key=['feedback_id'],
+    systems=[
+        'canonical',
+    ],
+) }}

@@ -1,0 +1,7 @@
+{{ united(
+    'groups',
+    key=['group_id'],
+    systems=[
+        'canonical',
+    ],
+) }}

@@ -1,0 +1,7 @@
+{{ united(
+    'identities',
+    key=['id_type', 'id_value'],
+    systems=[
+        'canonical',
+    ],
+) }}

@@ -1,0 +1,7 @@
+{{ united(
+    'kpi_targets',
+    key=['scorecard', 'period_type', 'period_start', 'scope_type', 'scope_id', 'metric_id'],
+    systems=[
+        'canonical',
+    ],
+) }}

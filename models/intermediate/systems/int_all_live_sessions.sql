@@ -1,0 +1,7 @@
+{{ united(
+    'live_sessions',
+    key=['live_id'],
+    systems=[
+        'canonical',
+    ],
+) }}

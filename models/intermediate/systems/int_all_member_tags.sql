@@ -1,0 +1,7 @@
+{{ united(
+    'member_tags',
+    key=['member_id', 'tag', 'tagged_at'],
+    systems=[
+        'canonical',
+    ],
+) }}

@@ -1,0 +1,7 @@
+{{ united(
+    'members',
+    key=['member_id'],
+    systems=[
+        'canonical',
+    ],
+) }}

@@ -1,0 +1,7 @@
+{{ united(
+    'messages',
+    key=['message_id'],
+    systems=[
+        'canonical',
+    ],
+) }}

@@ -1,0 +1,7 @@
+{{ united(
+    'order_items',
+    key=['order_id', 'line_number'],
+    systems=[
+        'canonical',
+    ],
+) }}

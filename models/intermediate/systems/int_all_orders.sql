@@ -1,0 +1,7 @@
+{{ united(
+    'orders',
+    key=['order_id'],
+    systems=[
+        'canonical',
+    ],
+) }}

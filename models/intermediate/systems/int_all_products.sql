@@ -1,0 +1,7 @@
+{{ united(
+    'products',
+    key=['product_id'],
+    systems=[
+        'canonical',
+    ],
+) }}

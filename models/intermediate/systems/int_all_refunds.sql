@@ -1,0 +1,7 @@
+{{ united(
+    'refunds',
+    key=['refund_id'],
+    systems=[
+        'canonical',
+    ],
+) }}

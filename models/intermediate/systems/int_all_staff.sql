@@ -1,0 +1,7 @@
+{{ united(
+    'staff',
+    key=['staff_id'],
+    systems=[
+        'canonical',
+    ],
+) }}

@@ -1,0 +1,7 @@
+{{ united(
+    'touches',
+    key=['touch_id'],
+    systems=[
+        'canonical',
+    ],
+) }}
