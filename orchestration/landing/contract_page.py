@@ -75,11 +75,20 @@ def _row(column: Column, is_known: bool) -> str:
     return f"| `{column.name}` | {headers} | {kind}{note} | {'yes' if column.required else ''} |"
 
 
+def named_systems() -> dict[str, dict[str, Entity]]:
+    """Systems whose files say by their name what they hold; pages on the others are written by hand."""
+    return {
+        system: entities
+        for system, entities in load_catalogue().systems.items()
+        if not any(entity.is_recognised for entity in entities.values())
+    }
+
+
 def write_pages(folder: Path = PAGES_DIR) -> list[Path]:
-    """Write the page of every system and give the paths."""
+    """Write the pages of these systems and give the paths."""
     folder.mkdir(parents=True, exist_ok=True)
     paths = []
-    for system, entities in load_catalogue().systems.items():
+    for system, entities in named_systems().items():
         path = folder / f"{system}.md"
         path.write_text(page(system, entities), encoding="utf-8")
         paths.append(path)

@@ -32,7 +32,7 @@ def test_empty_inbox_makes_all_tables(inbox: Inbox) -> None:
     assert inbox.land().files == ()
     tables = set(inbox.column("select table_name from duckdb_tables() where schema_name = 'raw'"))
     assert {entity.table for entity in load_catalogue().entities} | {"files", "rejected_rows"} <= tables
-    assert len(load_catalogue().entities) == 23
+    assert len(load_catalogue().systems["canonical"]) == 23
 
 
 def test_missing_inbox_is_named(inbox: Inbox) -> None:
