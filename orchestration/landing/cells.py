@@ -14,10 +14,12 @@ from orchestration.landing.catalogue import Column
 Cell = int | float | str | bool | date | datetime | time | timedelta
 # A spreadsheet keeps 15 digits of a number: of a longer one the last are gone.
 FIRST_INEXACT = 10**15
+HOUR, MINUTE = timedelta(hours=1), timedelta(minutes=1)
+DURATIONS = ("minutes", "seconds")
 
 
 def cell_text(cell: Any) -> str:
-    """The text of one cell; durations and times of day have one for the eye alone."""
+    """The text of one cell; a duration or time of day as hours, minutes and seconds."""
     if isinstance(cell, str):
         return cell
     if isinstance(cell, bool):
@@ -26,6 +28,9 @@ def cell_text(cell: Any) -> str:
         return cell.isoformat(sep=" ")
     if isinstance(cell, float | int):
         return _number_text(cell)
+    if isinstance(cell, timedelta):
+        fraction = f".{cell.microseconds:06}" if cell.microseconds else ""
+        return f"{cell // HOUR}:{cell % HOUR // MINUTE:02}:{cell.seconds % 60:02}{fraction}"
     return str(cell)
 
 
@@ -48,7 +53,7 @@ def column_texts(cells: Sequence[Any], kinds: set[type]) -> pa.Array:
 def fault_of(cell: Any, column: Column) -> str | None:
     """The code of what is wrong with a cell that only a spreadsheet can hold; None: nothing is."""
     if isinstance(cell, time | timedelta):
-        return "E_CELL_DURATION"
+        return None if column.type in DURATIONS else "E_CELL_DURATION"
     if column.type not in ("id", "text"):
         return None
     if isinstance(cell, date):

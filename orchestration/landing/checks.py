@@ -32,7 +32,20 @@ CODES = {
     "int": "E_INT",
     "bool": "E_BOOL",
     "enum": "E_ENUM",
+    "fen": "E_FEN",
+    "yuan": "E_YUAN",
+    "count": "E_WHOLE",
+    "decimal": "E_DECIMAL",
+    "share": "E_SHARE",
+    "percent": "E_PERCENT",
+    "moment": "E_MOMENT",
+    "day": "E_DAY",
+    "minutes": "E_DURATION",
+    "seconds": "E_DURATION",
+    "flag": "E_FLAG",
 }
+AS_WRITTEN = ("id", "text", "json")
+ZONED = ("timestamp", "moment", "day")
 UNKNOWN = {True: "E_UNKNOWN_SCOPE", False: "E_UNKNOWN_METRIC"}
 
 
@@ -183,7 +196,7 @@ class RowChecks:
         for column in self._entity.columns:
             label = self._labels[column.name]
             is_present = column in self._present
-            given.append(f"nullif({label if is_present else 'null::varchar'}, '') as given_{label}")
+            given.append(f"{self._given(column) if is_present else 'null::varchar'} as given_{label}")
             normal.append(f"{self._normal(column) if is_present else 'null::varchar'} as v_{label}")
         keys = [
             f"key_{self._labels[c.name]}"
@@ -206,15 +219,24 @@ class RowChecks:
                 from (select {passed}, {self._extra_sql()} as extra, {", ".join(given)} from {BLOCK})
             )"""
 
+    def _given(self, column: Column) -> str:
+        """The column's text, NULL where it means unknown."""
+        label = self._labels[column.name]
+        unknown = () if column.name in self._entity.verbatim else self._entity.empty
+        is_unknown = f"{label} in ({', '.join(map(literal, ('', *unknown)))})"
+        if column.type in ("moment", "day"):
+            is_unknown += f" or is_no_moment({label})"
+        return f"case when {is_unknown} then null else {label} end"
+
     def _normal(self, column: Column) -> str:
         given = f"given_{self._labels[column.name]}"
         if column.contact == "keyed":
             return f"key_{self._labels[column.name]}"
-        if column.type in ("id", "text"):
+        if column.type in AS_WRITTEN:
             return given
         if column.type == "enum":
             return f"case when {given} in ({', '.join(map(literal, column.values))}) then {given} end"
-        zone = f", {literal(self._zone)}" if column.type == "timestamp" else ""
+        zone = f", {literal(self._zone)}" if column.type in ZONED else ""
         return f"normal_{column.type}({given}{zone})"
 
     def _fault_sql(self) -> str:
@@ -227,7 +249,8 @@ class RowChecks:
             if column not in self._present:
                 continue
             if column.type == "id":
-                branches.append(f"when is_destroyed_id(given_{label}) then '{label} E_ID_DESTROYED'")
+                is_destroyed = f"is_destroyed{'_vendor' * self._entity.is_recognised}_id"
+                branches.append(f"when {is_destroyed}(given_{label}) then '{label} E_ID_DESTROYED'")
             if column.type in CODES:
                 branches.append(
                     f"when given_{label} is not null and v_{label} is null"
@@ -262,9 +285,10 @@ class RowChecks:
             return "extra"
         if not self._unknown_labels:
             return "null::varchar"
+        empty = ", ".join(map(literal, ("", *self._entity.empty)))
         pairs = [
             literal(json.dumps(name, ensure_ascii=False) + ": ")
-            + f" || cast(to_json(nullif({label}, '')) as varchar)"
+            + f" || cast(to_json(case when {label} not in ({empty}) then {label} end) as varchar)"
             for name, label in self._unknown_labels.items()
         ]
         return f"'{{' || nullif(concat_ws(', ', {', '.join(pairs)}), '') || '}}'"

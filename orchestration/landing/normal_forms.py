@@ -8,6 +8,8 @@ from __future__ import annotations
 
 import duckdb
 
+from orchestration.landing.lenient_forms import LENIENT_MACROS
+
 _MONEY = r"[+-]?(\d+(\.\d*)?|\.\d+)"
 _TIME = r"([01]\d|2[0-3]):[0-5]\d(:[0-5]\d(\.\d+)?)?"
 _OFFSET = r"([Zz]|[+-]([01]\d|2[0-3])(:?[0-5]\d)?)"
@@ -53,8 +55,8 @@ _MACROS = (
         case when lower(given) in ('true', '1', '是') then 'true'
              when lower(given) in ('false', '0', '否') then 'false' end""",
     # A spreadsheet wrote a long id as a number: its last digits are gone.
-    r"""is_destroyed_id(given) as
-        contains(given, '+') and regexp_full_match(given, '-?\d(\.\d+)?[eE]\+\d{2,3}')""",
+    """is_destroyed_id(given) as
+        contains(given, '+') and regexp_full_match(given, '-?\\d(\\.\\d+)?[eE]\\+\\d{2,3}')""",
     # For Parquet: a float's exact text, without exponent; whole numbers without a fraction.
     """float_text(given) as
         case
@@ -73,7 +75,7 @@ _MACROS = (
 
 def create_macros(connection: duckdb.DuckDBPyConnection) -> None:
     """Define the macros for this connection alone."""
-    for macro in _MACROS:
+    for macro in (*_MACROS, *LENIENT_MACROS):
         connection.execute(f"create or replace temp macro {macro}")
 
 

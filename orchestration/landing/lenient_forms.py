@@ -1,0 +1,126 @@
+"""Macros for what systems write: each lenient type of docs/sources.md into the normal form of a strict one.
+
+They go on where `normal_forms` ends, whose macros the common case needs alone.
+"""
+
+from __future__ import annotations
+
+# What systems write around numbers and moments; full width became half width before.
+_WIDE = "０１２３４５６７８９．，－−＋￥％（）：／　"
+_NARROW = "0123456789.,--+¥%():/ "
+_GROUPED = r"((\d{1,3}(,\d{3})+|\d+)(\.\d*)?|\.\d+)([eE][+-]?\d{1,2})?"
+_LARGE = r"\s*[万亿]?"
+_DAY = r"\d{4}(-\d{1,2}-\d{1,2}|/\d{1,2}/\d{1,2}|\.\d{1,2}\.\d{1,2}|年\d{1,2}月\d{1,2}日)"
+_CLOCK = r"\d{1,2}(:\d{1,2}(:\d{1,2}(\.\d+)?)?|[时点]\d{1,2}分(\d{1,2}秒)?)"
+_LATE_OFFSET = r"([Zz]|[+-]\d{2}:?\d{2})"
+_MOMENT = rf"{_DAY}([Tt]|\s*)({_CLOCK}{_LATE_OFFSET}?)?"
+_NO_MOMENT = r"0(\.0+)?|(0000-00-00|0001-01-01)([ T]00:00:00(\.0+)?Z?)?"
+_LENGTH = r"(\d{1,5}天)?(\d{1,6}小?时)?(\d{1,7}分钟?)?(\d{1,9}(\.\d{1,6})?秒)?"
+_STOPWATCH = r"(\d{1,6}:)?[0-5]?\d:[0-5]\d(\.\d{1,6})?"
+
+
+def _amount(units: str = "", signs: str = "") -> str:
+    """Pattern of an amount with these words before or behind it; in brackets it is negative."""
+    before, behind = (rf"({words})?\s*" if words else "" for words in (signs, units))
+    plain = rf"{_GROUPED}{_LARGE}{behind}"
+    return rf"[+-]?{before}[+-]?{plain}|\({before}{plain}\)"
+
+
+_YUAN = _amount(units="元", signs="¥|RMB|CNY")
+_COUNT = _amount(units="人次|人|位|名|次|条|个|件|单|笔|份|篇")
+_DECIMAL = _amount()
+
+LENIENT_MACROS = (
+    # Without a plus too: `1.23E17`.
+    """is_destroyed_vendor_id(given) as
+        regexp_full_match(given, '-?\\d(\\.\\d+[eE]\\+?|[eE]\\+)\\d{2,3}')""",
+    f"""half_width(given) as trim(translate(given, '{_WIDE}', '{_NARROW}'))""",
+    # `499.00（系统计算中）`: the note has a letter, or it would be a negative amount.
+    r"""without_note(given) as regexp_replace(half_width(given), '(\S)\s*\([^()]*\pL[^()]*\)$', '\1')""",
+    # Of a text that an amount's pattern matched. No product can overflow: 28 and 9 digits are 37.
+    r"""amount(given) as
+        try_cast(regexp_replace(given, '[^\d.eE+-]', '', 'g') as decimal(28, 10))
+            * cast(
+                case when given[1] = '(' then -1 else 1 end
+                * case regexp_extract(given, '[万亿]') when '亿' then 100000000 when '万' then 10000
+                    else 1 end as decimal(9, 0))""",
+    """amount_like(given, pattern) as case when regexp_full_match(given, pattern) then amount(given) end""",
+    # Of a decimal, which always has a point.
+    r"""short_text(given) as regexp_replace(cast(given as varchar), '\.?0+$', '')""",
+    r"""normal_fen(given) as
+        case when regexp_full_match(half_width(given), '[+-]?\d{1,18}(\.0*)?')
+            then cast(try_cast(
+                try_cast(half_width(given) as decimal(20, 0)) * cast(0.01 as decimal(3, 2)) as decimal(18, 2)
+            ) as varchar) end""",
+    f"""normal_yuan(given) as
+        coalesce(
+            normal_money(given),
+            cast(try_cast(amount_like(without_note(given), '{_YUAN}') as decimal(18, 2)) as varchar))""",
+    """whole_text(given) as
+        case when given = trunc(given) then cast(try_cast(given as bigint) as varchar) end""",
+    f"""normal_count(given) as
+        coalesce(normal_int(given), whole_text(amount_like(without_note(given), '{_COUNT}')))""",
+    f"""normal_decimal(given) as
+        coalesce(normal_number(given), short_text(amount_like(without_note(given), '{_DECIMAL}')))""",
+    f"""hundredth(given) as
+        case when regexp_full_match(given, '[+-]?{_GROUPED}')
+            then short_text(
+                try_cast(replace(given, ',', '') as decimal(30, 16)) * cast(0.01 as decimal(3, 2))) end""",
+    r"""normal_percent(given) as hundredth(regexp_replace(without_note(given), '\s*%$', ''))""",
+    """normal_share(given) as
+        case when ends_with(without_note(given), '%') then normal_percent(given)
+             else normal_decimal(given) end""",
+    """moment_of_epoch(micros, zone) as
+        moment_text(timezone(zone, timezone('UTC', make_timestamp(micros))))""",
+    # Serial days count from 1899-12-30; 15 digits leave microseconds in doubt.
+    """moment_of_serial(days) as
+        moment_text(make_timestamp(cast(round((days - 25569) * 86400000) as bigint) * 1000))""",
+    # By the number of digits before the point.
+    r"""moment_of_digits(given, zone) as
+        case strpos(given || '.', '.') - 1
+            when 5 then moment_of_serial(cast(given as double))
+            when 8 then parsed_timestamp(regexp_replace(given, '^(....)(..)(..)(\.0+)?$', '\1-\2-\3'), zone)
+            when 10 then moment_of_epoch(
+                cast(trunc(cast(given as decimal(28, 6)) * cast(1000000 as decimal(7, 0))) as bigint), zone)
+            when 13 then moment_of_epoch(
+                cast(trunc(cast(given as decimal(28, 6)) * cast(1000 as decimal(7, 0))) as bigint), zone)
+            when 14 then parsed_timestamp(
+                regexp_replace(given, '^(....)(..)(..)(..)(..)(..)(\.0+)?$', '\1-\2-\3 \4:\5:\6'), zone)
+        end""",
+    """moment_of_parts(parts) as
+        parts[1] || '-' || lpad(parts[2], 2, '0') || '-' || lpad(parts[3], 2, '0')
+            || coalesce(' ' || lpad(parts[4], 2, '0') || ':' || lpad(parts[5], 2, '0'), '')
+            || coalesce(':' || lpad(parts[6], 2, '0'), '') || coalesce('.' || parts[7], '')""",
+    rf"""moment_as_written(given, zone) as
+        case when regexp_full_match(given, '{_MOMENT}')
+            then parsed_timestamp(
+                moment_of_parts(regexp_extract_all(regexp_replace(given, '{_LATE_OFFSET}$', ''), '\d+'))
+                    || regexp_extract(given, '{_LATE_OFFSET}$'),
+                zone) end""",
+    r"""normal_moment(given, zone) as
+        case
+            when regexp_full_match(given, '\d{5,14}(\.\d{1,20})?') then moment_of_digits(given, zone)
+            else coalesce(normal_timestamp(given, zone), moment_as_written(half_width(given), zone))
+        end""",
+    """normal_day(given, zone) as coalesce(normal_date(given), left(normal_moment(given, zone), 10))""",
+    f"""is_no_moment(given) as given[1] = '0' and regexp_full_match(given, '{_NO_MOMENT}')""",
+    """part_of(given, pattern) as
+        coalesce(try_cast(nullif(regexp_extract(given, pattern, 1), '') as decimal(15, 6)), 0)""",
+    rf"""length_in_words(given) as
+        case when given <> '' and regexp_full_match(given, '{_LENGTH}') then short_text(
+            part_of(given, '(\d+)天') * 86400 + part_of(given, '(\d+)小?时') * 3600
+                + part_of(given, '(\d+)分') * 60 + part_of(given, '([\d.]+)秒')) end""",
+    rf"""length_on_a_stopwatch(given) as
+        case when regexp_full_match(given, '{_STOPWATCH}') then short_text(
+            part_of(given, '^(\d+):\d+:') * 3600 + part_of(given, '(\d+):[\d.]+$') * 60
+                + part_of(given, ':([\d.]+)$')) end""",
+    """length_as_written(given) as coalesce(length_in_words(given), length_on_a_stopwatch(given))""",
+    """normal_seconds(given) as coalesce(normal_decimal(given), length_as_written(without_note(given)))""",
+    """normal_minutes(given) as
+        coalesce(
+            short_text(try_cast(normal_decimal(given) as decimal(28, 10)) * cast(60 as decimal(3, 0))),
+            length_as_written(without_note(given)))""",
+    """normal_flag(given) as
+        case when lower(given) in ('true', 'yes', '1', '是', '有') or given[1] = '已' then 'true'
+             when lower(given) in ('false', 'no', '0', '否', '无') or given[1] = '未' then 'false' end""",
+)
