@@ -126,19 +126,27 @@ def _demo(group: click.Group, lang: str) -> None:
         lang, "--scale", type=click.Choice(["small", "medium", "large"]), default="small", show_default=True
     )
     @option(lang, "--seed", type=int, default=7, show_default=True)
+    @option(lang, "--systems", metavar="A,B")
     @option(lang, "--clear", is_flag=True)
     @option(lang, "--if-empty", is_flag=True)
     @option(lang, "--quiet", is_flag=True)
     @option(lang, "--json", "as_json", is_flag=True)
     def body(
-        context: Context, out: Path | None, scale: str, seed: int, clear: bool, if_empty: bool, **_: Any
+        context: Context,
+        out: Path | None,
+        scale: str,
+        seed: int,
+        systems: str | None,
+        clear: bool,
+        if_empty: bool,
+        **_: Any,
     ) -> int:
         from orchestration.commands.demo import clear_command, demo_command
 
         settings = load_settings(context.home)
         if clear:
             return clear_command(context, settings, out)
-        return demo_command(context, settings, out, scale, seed, if_empty)
+        return demo_command(context, settings, out, scale, seed, systems, if_empty)
 
 
 def _template(group: click.Group, lang: str) -> None:

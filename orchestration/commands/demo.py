@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Collection
 from contextlib import AbstractContextManager, nullcontext
 from dataclasses import asdict
@@ -17,7 +18,13 @@ from orchestration.settings import Settings
 
 
 def demo_command(
-    context: Context, settings: Settings, out: Path | None, scale: str, seed: int, if_empty: bool
+    context: Context,
+    settings: Settings,
+    out: Path | None,
+    scale: str,
+    seed: int,
+    systems: str | None,
+    if_empty: bool,
 ) -> int:
     """Write the demo; with `if_empty` only where the inbox holds no file and nothing has landed from it."""
     from orchestration.demo import write_demo
@@ -31,21 +38,28 @@ def demo_command(
         sentence = say("cli.demo_not_among_yours", context.lang, path=settings.home)
         context.answer({"written": False, "files": there}, sentence)
         return EXIT_OK
+    wanted = [name.strip() for name in (systems or "").split(",") if name.strip()]
     folder = (out.absolute() if out else settings.exports) / "canonical"
     with console_progress(context.lang, context.quiet) as progress, _lock_over(settings, folder):
-        report = write_demo(folder, cast(Literal["small", "medium", "large"], scale), seed, progress)
+        report = write_demo(
+            folder, cast(Literal["small", "medium", "large"], scale), seed, progress, systems=wanted
+        )
         _forget(settings, set(report.replaced_sha256) - set(report.sha256))
+    by_system = Counter(path.split("/")[0] for path in report.files)
     sentence = say(
         "cli.demo_written",
         context.lang,
         scale=scale,
         seed=seed,
-        path=folder,
+        path=folder if not wanted else folder.parent,
         files=number(len(report.files)),
         rows=number(sum(report.rows.values())),
         first_day=report.first_day,
         last_day=report.last_day,
     )
+    if wanted:
+        counts = ", ".join(f"{system} {number(files)}" for system, files in sorted(by_system.items()))
+        sentence = f"{sentence}\n{say('cli.demo_by_system', context.lang, counts=counts)}"
     context.answer({"written": True, **asdict(report)}, sentence)
     return EXIT_OK
 

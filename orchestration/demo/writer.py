@@ -4,13 +4,15 @@ from __future__ import annotations
 
 import shutil
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from pathlib import Path
+from typing import Protocol
 
 import numpy as np
+import pyarrow as pa
 
 from orchestration.demo import activities as activity_steps
 from orchestration.demo import channels, groups, messages, people, reporting, service, touches
@@ -25,6 +27,8 @@ from orchestration.demo.people import People
 from orchestration.demo.plan import DEMO_VERSION, EPOCH, Floats, Ints, Plan, Scale, Window, make_plan
 from orchestration.demo.sink import Sink
 from orchestration.demo.texts import TextPool, write_texts
+from orchestration.demo.vendors import VENDORS, write_as_vendor
+from orchestration.demo.vendors.community import Community
 from orchestration.errors import EXIT_USAGE, ShequnError
 from orchestration.progress import Progress
 
@@ -37,7 +41,8 @@ class DemoReport:
 
     Attributes:
         out: The canonical folder.
-        rows: Rows of each entity, without those of the later files.
+        systems: Whose exports were written beside it.
+        rows: Rows of each entity as invented, without those of the later files.
         files: Relative to the folder above `out`, in the order in which the gate takes them.
         sha256: Of each of `files`.
         planted_rejects: Rows that the gate rejects.
@@ -60,8 +65,16 @@ class DemoReport:
     mass_exit_group: str
     mass_exit_at: datetime
     mass_exit_members: int
+    systems: tuple[str, ...] = ()
     replaced_sha256: tuple[str, ...] = ()
     seconds: float = 0.0
+
+
+class Tables(Protocol):
+    """Takes the tables of the community as they are invented."""
+
+    def write(self, entity: str, table: pa.Table, part: str | None = None) -> None:
+        """Take rows of `entity`; `part` is their month, None where they come at once."""
 
 
 @dataclass(frozen=True)
@@ -99,39 +112,43 @@ def write_demo(
     progress: Progress | None = None,
     last_day: date | None = None,
     days: int | None = None,
+    systems: Sequence[str] = (),
 ) -> DemoReport:
     """Write an invented community into the canonical folder `out`.
 
-    The same seed, scale, last day and days give the same bytes. An earlier demo there is deleted first.
+    The same arguments give the same bytes. An earlier demo there is deleted first.
 
     Args:
         out: Canonical folder, such as `<home>/exports/canonical`; created.
         scale: small (2,000 members, 180 days, CSV), medium (50,000, 365, CSV) or
             large (1,000,000, 730, Parquet).
         seed: Any whole number from 0 on.
-        progress: Hears stage "demo" with one unit a month and one for the rest.
+        progress: Hears stage "demo" with one unit a month and one for the rest, and one more for each system.
         last_day: The last day with data, 2026-06-30 unless given.
         days: Fewer days than the scale has, for trials.
+        systems: Vendors that tell of the community in files of their own, in the folders beside `out`; what
+            none of them can say stays canonical, as CSV.
 
     Raises:
-        ShequnError: demo.E_SEED, demo.E_LAST_DAY (the gate would reject what lies ahead) or demo.E_OUT.
+        ShequnError: demo.E_SEED, demo.E_LAST_DAY (the gate would reject what lies ahead), demo.E_SYSTEM or
+            demo.E_OUT.
     """
     began = time.monotonic()
     listener = progress or Progress()
     plan = _checked_plan(scale, seed, last_day, days)
+    vendors = _checked_systems(systems)
     replaced = _cleared_folder(out)
     with _workshop(out) as folder:
-        listener.stage("demo", len(plan.months()) + 1)
-        sink = Sink(folder, plan.file_format)
+        listener.stage("demo", len(plan.months()) + 1 + len(vendors))
         world = _invent(plan)
-        _write_at_once(world, sink)
-        listener.advance("people, groups, orders")
-        counters = _Counters()
-        for window in plan.months():
-            _write_month(world, window, sink, counters)
-            listener.advance(window.label)
-        resent = write_blemishes(sink)
-        sink.close()
+        if vendors:
+            rows, planted, resent = _write_by_vendors(world, folder, out.name, vendors, listener), 0, 0
+        else:
+            sink = Sink(folder / out.name, plan.file_format)
+            _write_world(world, sink, listener)
+            planted, resent = planted_rejects(), write_blemishes(sink)
+            sink.close()
+            rows = sink.rows
         files = _move_into_place(folder, out, plan)
     return DemoReport(
         out=out,
@@ -139,17 +156,59 @@ def write_demo(
         seed=seed,
         first_day=plan.first_day,
         last_day=plan.last_day,
-        rows=sink.rows,
+        rows=rows,
         files=tuple(files),
         sha256=tuple(files.values()),
-        planted_rejects=planted_rejects(),
+        planted_rejects=planted,
         resent_rows=resent,
         mass_exit_group=world.groups.ids[world.mass_exit.group].as_py(),
         mass_exit_at=datetime.combine(EPOCH, datetime.min.time()) + timedelta(seconds=world.mass_exit.start),
         mass_exit_members=world.mass_exit.members,
+        systems=vendors,
         replaced_sha256=tuple(replaced),
         seconds=time.monotonic() - began,
     )
+
+
+def invent_tables(plan: Plan, tables: Tables) -> None:
+    """Invent the community of `plan` and hand over its tables."""
+    _write_world(_invent(plan), tables, Progress())
+
+
+def _write_world(world: _World, tables: Tables, listener: Progress) -> None:
+    _write_at_once(world, tables)
+    listener.advance("people, groups, orders")
+    counters = _Counters()
+    for window in world.plan.months():
+        _write_month(world, window, tables, counters)
+        listener.advance(window.label)
+
+
+def _write_by_vendors(
+    world: _World, folder: Path, canonical: str, vendors: tuple[str, ...], listener: Progress
+) -> dict[str, int]:
+    """Files of the vendors, and canonical ones of what they leave; rows by entity."""
+    database = folder / "community.duckdb"
+    with Community(database, world.plan) as community:
+        _write_world(world, community, listener)
+        rows = community.counts()
+        community.retell(VENDORS, vendors)
+        sink = Sink(folder / canonical, "csv")
+        community.write_canonical(sink)
+        sink.close()
+        for system in vendors:
+            write_as_vendor(community, system, folder / system)
+            listener.advance(system)
+    database.unlink()
+    return rows
+
+
+def _checked_systems(systems: Sequence[str]) -> tuple[str, ...]:
+    """In the order in which they tell their part, each once."""
+    unknown = [name for name in systems if name not in VENDORS]
+    if unknown:
+        raise ShequnError("demo.E_SYSTEM", EXIT_USAGE, system=unknown[0], known=", ".join(VENDORS))
+    return tuple(name for name in VENDORS if name in systems)
 
 
 def _checked_plan(scale: Scale, seed: int, last_day: date | None, days: int | None) -> Plan:
@@ -174,10 +233,10 @@ def _cleared_folder(out: Path) -> list[str]:
 
 @contextmanager
 def _workshop(out: Path) -> Iterator[Path]:
-    """A hidden folder in `out`, so that the gate never meets a file half written."""
-    folder = out / _WORKSHOP
+    """A hidden folder in the inbox, so that the gate never meets a file half written."""
+    folder = out.parent / _WORKSHOP
     shutil.rmtree(folder, ignore_errors=True)
-    folder.mkdir()
+    (folder / out.name).mkdir(parents=True)
     try:
         yield folder
     finally:
@@ -186,8 +245,9 @@ def _workshop(out: Path) -> Iterator[Path]:
 
 def _move_into_place(folder: Path, out: Path, plan: Plan) -> dict[str, str]:
     """Name all files in the manifest, then move them; SHA-256 by path relative to the inbox."""
+    inbox = out.parent
     paths = sorted(path.relative_to(folder) for path in folder.rglob("*") if path.is_file())
-    files = {f"{out.name}/{path.as_posix()}": sha256_of(folder / path) for path in paths}
+    files = {path.as_posix(): sha256_of(folder / path) for path in paths}
     facts = {
         "version": DEMO_VERSION,
         "scale": plan.scale,
@@ -195,10 +255,10 @@ def _move_into_place(folder: Path, out: Path, plan: Plan) -> dict[str, str]:
         "first_day": plan.first_day.isoformat(),
         "last_day": plan.last_day.isoformat(),
     }
-    write_manifest(out.parent, facts, files)
+    write_manifest(inbox, facts, files)
     for path in paths:
-        (out / path).parent.mkdir(parents=True, exist_ok=True)
-        (folder / path).replace(out / path)
+        (inbox / path).parent.mkdir(parents=True, exist_ok=True)
+        (folder / path).replace(inbox / path)
     return files
 
 
@@ -229,7 +289,7 @@ def _invent(plan: Plan) -> _World:
     )
 
 
-def _write_at_once(world: _World, sink: Sink) -> None:
+def _write_at_once(world: _World, sink: Tables) -> None:
     """The entities that fit into one table."""
     plan, crowd, circles, orders = world.plan, world.people, world.groups, world.orders
     sold = np.bincount(
@@ -255,7 +315,7 @@ def _write_at_once(world: _World, sink: Sink) -> None:
         sink.write("membership_events", events.slice(low, high - low), window.label)
 
 
-def _write_month(world: _World, window: Window, sink: Sink, counters: _Counters) -> None:
+def _write_month(world: _World, window: Window, sink: Tables, counters: _Counters) -> None:
     """One month of what happens all the time."""
     plan, crowd, circles, memberships = world.plan, world.people, world.groups, world.spans
     done = activity_steps.take_part(plan, window, crowd, circles, memberships, world.activities)

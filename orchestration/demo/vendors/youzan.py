@@ -1,0 +1,278 @@
+"""The community's orders as the shop system Youzan (有赞) tells them.
+
+There are order sheets of all months and the API's trades of all but the first. A buyer is known there by a
+buyer_id and, where he gave them, a phone and a unionid: by these he is recognised.
+"""
+
+from __future__ import annotations
+
+import csv
+import io
+from collections.abc import Iterator
+from datetime import datetime
+from typing import Any
+
+from orchestration.demo.vendors.community import Community, File, Row, Vendor
+from orchestration.demo.vendors.forms import json_line, pages
+
+_PAGE = 100
+_NOTHING = "——"
+_PRODUCT = "case when {0} like 'p%' then 'youzan:' || (30000 + {0}[2:]::int) else {0} end"
+_BUYERS = {"wm": 10_000_000, "st": 20_000_000, "qf": 30_000_000, "wb": 40_000_000}
+_STATUSES = {
+    "created": ("WAIT_BUYER_PAY", "待付款"),
+    "paid": ("WAIT_SELLER_SEND_GOODS", "待发货"),
+    "shipped": ("WAIT_BUYER_CONFIRM_GOODS", "已发货"),
+    "completed": ("TRADE_SUCCESS", "交易完成"),
+    "closed": ("TRADE_CLOSED", "交易关闭"),
+}
+_HEADER = [
+    "订单号",
+    "销售渠道",
+    "归属店铺",
+    "订单类型",
+    "订单状态",
+    "推广方式",
+    "订单来源",
+    "订单创建时间",
+    "买家付款时间",
+    "交易成功时间",
+    "付款方式",
+    "支付流水号",
+    "商品金额合计",
+    "运费",
+    "店铺优惠合计",
+    "应收订单金额",
+    "订单实付金额",
+    "支付优惠合计",
+    "订单实收金额",
+    "订单抵用积分数",
+    "店铺优惠方式",
+    "支付优惠方式",
+    "全部商品名称",
+    "商品种类数",
+    "订单配送方式",
+    "同城送达时间/提货时间",
+    "收货人省份",
+    "收货人城市",
+    "收货人地区",
+    "详细收货地址/提货地址",
+    "收货人/提货人",
+    "收货人手机号/提货人手机号",
+    "买家备注",
+    "订单星级",
+    "买家昵称",
+    "买家是否会员",
+    "买家手机号",
+    "下单网点",
+    "收银员",
+    "分销员",
+    "销售导购",
+    "专属导购",
+    "订单退款状态",
+    "订单已退款金额",
+    "商家订单备注",
+    "桌号",
+    "挂账主体",
+    "挂账手机号",
+    "团长订单",
+    "订单风险标签",
+    "分销员",
+    "分销员手机号",
+    "订单佣金类型",
+    "订单佣金金额",
+    "订单下级卖货提成类型",
+]
+
+_NUMBER = " ".join(
+    f"when person like '{prefix}%' then {base} + person[3:]::int" for prefix, base in _BUYERS.items()
+)
+# Only what both a shop account and somebody known state joins them; sheets hide the phones of all others.
+_TRADES = f"""
+    with known_people as (
+        select member_id, unionid, phone from wecom_members
+        union all
+        select member_id, unionid, phone from members
+        where member_id not in (select member_id from wecom_members)
+    ),
+    buyers as (
+        select
+            orders.* exclude (member_id), coalesce(identities.member_id, orders.member_id) as person,
+            strftime(ordered_at, '%Y-%m') as month
+        from orders left join identities on identities.id_value = orders.member_id
+    )
+    select
+        buyers.*, people.unionid, people.phone, people.display_name, case {_NUMBER} end as buyer_id,
+        known.phone = people.phone as has_known_phone,
+        coalesce(known.unionid = people.unionid, false)
+        or coalesce(known.phone = people.phone, false) as is_known,
+        month = (select min(month) from buyers) as is_sheet_only
+    from buyers
+    left join members as people on people.member_id = person
+    left join known_people as known on known.member_id = person
+"""
+_ORDERS = f"""
+    select
+        * exclude (shop_id, group_id, channel_id, activity_id, live_id, sharer_id, staff_id),
+        case
+            when is_sheet_only then case when has_known_phone then person end
+            when is_known then person
+            else 'youzan:' || buyer_id
+        end as member_id
+    from ({_TRADES}) order by ordered_at, order_id
+"""
+_ITEMS = """
+    select order_id, line_number, product_id, quantity, line_amount
+    from order_items order by order_id, line_number
+"""
+_REFUNDS = """
+    select
+        order_id || '-refund' as refund_id, order_id,
+        max(refunded_at) as refunded_at, sum(refund_amount) as refund_amount
+    from refunds group by order_id order by order_id
+"""
+_SHOPPING = """
+    select *, (
+        select list(struct_pack(line_number, product_id, product_name, quantity, line_amount, list_price)
+            order by line_number)
+        from youzan_order_items as items left join products using (product_id)
+        where items.order_id = bought.order_id
+    ) as lines, refund_amount, refunded_at
+    from youzan_orders as bought left join youzan_refunds using (order_id)
+    where month = ?
+    order by ordered_at, order_id
+"""
+
+
+def _files(community: Community) -> Iterator[File]:
+    first, *others = community.months()
+    for month in (first, *others):
+        yield f"有赞订单_{month}.csv", _sheet(community, month)
+    for month in others:
+        yield f"trades_{month}.jsonl", _trades(community, month)
+
+
+def _text(moment: datetime | None) -> str:
+    return f"{moment:%Y-%m-%d %H:%M:%S}" if moment else ""
+
+
+def _sheet(community: Community, month: str) -> Iterator[str]:
+    """One month's order export: a byte order mark, packed goods, hidden phones, rows that stop early."""
+    yield "\ufeff"
+    yield _csv_line(_HEADER)
+    for number, order in enumerate(community.rows(_SHOPPING, month)):
+        cells = _sheet_cells(order)
+        row = [cells.get(header, _NOTHING) for header in _HEADER]
+        yield _csv_line(row[:-4] if number % 5 == 0 else row)
+
+
+def _csv_line(cells: list[Any]) -> str:
+    line = io.StringIO()
+    csv.writer(line, lineterminator="\r\n").writerow(cells)
+    return line.getvalue()
+
+
+def _sheet_cells(order: Row) -> dict[str, Any]:
+    due = order["goods_amount"] - order["discount_amount"] + order["freight_amount"]
+    refunded = order["refund_amount"]
+    return {
+        "订单号": order["order_id"],
+        "销售渠道": "网店",
+        "归属店铺": "团团好物",
+        "订单类型": "普通订单",
+        "订单状态": _STATUSES[order["order_status"]][1],
+        "订单来源": "小程序",
+        "订单创建时间": _text(order["ordered_at"]),
+        "买家付款时间": _text(order["paid_at"]) or _NOTHING,
+        "付款方式": "微信支付" if order["paid_at"] else _NOTHING,
+        "商品金额合计": order["goods_amount"],
+        "运费": order["freight_amount"],
+        "店铺优惠合计": order["discount_amount"],
+        "应收订单金额": due,
+        "订单实付金额": due if order["paid_at"] else "0.00",
+        "支付优惠合计": "0.00",
+        "订单实收金额": due if order["paid_at"] else "0.00",
+        "全部商品名称": "".join(f"{line['product_name']}({line['quantity']}件);" for line in order["lines"]),
+        "商品种类数": len(order["lines"]),
+        "订单配送方式": "快递发货",
+        "收货人手机号/提货人手机号": "199******00",
+        "买家昵称": order["display_name"] or _NOTHING,
+        "买家是否会员": "是" if order["is_known"] else "否",
+        "买家手机号": _sheet_phone(order),
+        "订单退款状态": "退款成功" if refunded else _NOTHING,
+        "订单已退款金额": refunded or _NOTHING,
+        "商家订单备注": "",
+    }
+
+
+def _sheet_phone(order: Row) -> str:
+    phone = order["phone"]
+    if not phone:
+        return _NOTHING
+    return (
+        str(phone)
+        if order["is_sheet_only"] and order["has_known_phone"]
+        else f"{phone[:3]}******{phone[-2:]}"
+    )
+
+
+def _trades(community: Community, month: str) -> Iterator[str]:
+    """One month's answers of trades.sold.get, a page a line."""
+    for page in pages(community.rows(_SHOPPING, month), _PAGE):
+        found = [{"full_order_info": _trade(order)} for order in page]
+        yield json_line({"data": {"total_results": len(found), "full_order_info_list": found}})
+
+
+def _trade(order: Row) -> Row:
+    code, word = _STATUSES[order["order_status"]]
+    due = order["goods_amount"] - order["discount_amount"] + order["freight_amount"]
+    refunded = order["refund_amount"]
+    info = {
+        "tid": order["order_id"],
+        "status": code,
+        "status_str": word,
+        "type": 0,
+        "created": _text(order["ordered_at"]),
+        "update_time": _text(order["refunded_at"] or order["paid_at"] or order["ordered_at"]),
+        "pay_time": _text(order["paid_at"]),
+        "refund_state": 0 if not refunded else 12 if refunded == order["paid_amount"] else 2,
+        "order_tags": {"is_member": order["is_known"], "is_payed": order["paid_at"] is not None},
+    }
+    buyer = {
+        "buyer_id": order["buyer_id"],
+        "buyer_phone": order["phone"] or "",
+        "unionid": order["unionid"] or "",
+    }
+    return {
+        "order_info": info,
+        "source_info": {"source": {"platform": "wx", "wx_entrance": "wx_gzh"}},
+        "buyer_info": buyer if order["buyer_id"] else {"buyer_id": 0, "buyer_phone": ""},
+        "pay_info": {
+            "total_fee": str(order["goods_amount"]),
+            "post_fee": str(order["freight_amount"]),
+            "payment": str(due),
+        },
+        "remark_info": {"buyer_message": "", "star": 0, "trade_memo": ""},
+        "orders": [_line(order["order_id"], line) for line in order["lines"]],
+    }
+
+
+def _line(order_id: str, line: Row) -> Row:
+    return {
+        "oid": f"{order_id}{line['line_number']:02d}",
+        "title": line["product_name"],
+        "num": line["quantity"],
+        "price": str(line["line_amount"] / line["quantity"]),
+        "total_fee": str(line["line_amount"]),
+        "payment": str(line["line_amount"]),
+        "item_id": int(line["product_id"].removeprefix("youzan:")),
+        "sku_id": 0,
+        "sku_properties_name": "",
+    }
+
+
+VENDOR = Vendor(
+    says={"orders": _ORDERS, "order_items": _ITEMS, "refunds": _REFUNDS},
+    files=_files,
+    renames={"product_id": _PRODUCT.format("product_id")},
+)
