@@ -77,6 +77,7 @@ class CheckedBlock:
         columns = ", ".join(map(identifier, self.entity.raw_names))
         connection.execute(
             f"insert into raw.{identifier(self.entity.table)}"
+            f" ({columns}, extra, system, file_sha256, line, load_seq, landed_at)"
             f" select {columns}, extra, ?, ?, line, ?, ? from {BLOCK}",
             [self.entity.system, stamp.file_sha256, stamp.load_seq, stamp.landed_at],
         )

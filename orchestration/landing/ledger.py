@@ -76,12 +76,29 @@ def create_tables(connection: duckdb.DuckDBPyConnection, catalogue: Catalogue) -
     """Create what is missing of the ledger and of all raw tables."""
     for statement in _TABLES:
         connection.execute(statement)
+    held = _columns_held(connection)
     for entity in catalogue.entities:
-        columns = ", ".join(f"{identifier(name)} varchar" for name in (*entity.raw_names, "extra"))
-        connection.execute(
-            f"create table if not exists raw.{identifier(entity.table)} ({columns}, system varchar,"
-            " file_sha256 varchar, line bigint, load_seq bigint, landed_at timestamp)"
-        )
+        columns = [f"{identifier(name)} varchar" for name in (*entity.raw_names, "extra")]
+        table = f"raw.{identifier(entity.table)}"
+        if entity.table not in held:
+            connection.execute(
+                f"create table {table} ({', '.join(columns)}, system varchar,"
+                " file_sha256 varchar, line bigint, load_seq bigint, landed_at timestamp)"
+            )
+            continue
+        # A home of earlier code: what its rows say of a column that the catalogue got since is unknown.
+        for name in entity.raw_names:
+            if name not in held[entity.table]:
+                connection.execute(f"alter table {table} add column {identifier(name)} varchar")
+
+
+def _columns_held(connection: duckdb.DuckDBPyConnection) -> dict[str, list[str]]:
+    """The columns of each raw table that exists."""
+    rows = connection.execute(
+        "select table_name, list(column_name) from duckdb_columns()"
+        " where database_name = current_database() and schema_name = 'raw' group by table_name"
+    ).fetchall()
+    return dict(rows)
 
 
 def remember_timezone(connection: duckdb.DuckDBPyConnection, zone: str) -> None:

@@ -383,3 +383,13 @@ def test_the_landing_is_stamped_in_business_time(inbox: Inbox) -> None:
     inbox.land(now=datetime.fromisoformat("2026-06-30T20:00:00+00:00"))
     assert inbox.column("select landed_at from raw.canonical__refunds") == [datetime(2026, 7, 1, 4)]
     assert OLD_SECONDS > inbox_module.YOUNG_SECONDS
+
+
+def test_a_home_of_earlier_code_gets_the_columns_that_came_since(tmp_path: Path) -> None:
+    inbox = Inbox(tmp_path)
+    inbox.land_one("canonical/staff.csv", "staff_id,department\nS1,华东\n")
+    with duckdb.connect(inbox.settings.private_db) as connection:
+        connection.execute("alter table raw.canonical__staff drop column department")
+    inbox.land_one("canonical/staff.more.csv", "staff_id,department\nS2,华南\n")
+    rows = inbox.sql("select staff_id, department, system from raw.canonical__staff order by staff_id")
+    assert rows == [("S1", None, "canonical"), ("S2", "华南", "canonical")]
