@@ -24,7 +24,8 @@ resolved as (
         events.channel_id,
         events.script_id,
         {{ resolved('events.inviter_id', 'inviters') }} as inviter_id,
-        {{ mask_phones('events.leave_reason') }} as leave_reason
+        {{ mask_phones('events.leave_reason') }} as leave_reason,
+        events.occurred_at_precision
     from events
     cross join reporting_window
     left join identities as members on events.member_id = members.id_value

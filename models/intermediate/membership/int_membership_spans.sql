@@ -34,7 +34,8 @@ events as (
         channel_id,
         script_id,
         inviter_id,
-        leave_reason
+        leave_reason,
+        occurred_at_precision
     from membership_events
 
     union all
@@ -50,7 +51,8 @@ events as (
         null as channel_id,
         null as script_id,
         null as inviter_id,
-        null as leave_reason
+        null as leave_reason,
+        null as occurred_at_precision
     from messages
 
     union all
@@ -66,7 +68,8 @@ events as (
         null as channel_id,
         null as script_id,
         null as inviter_id,
-        null as leave_reason
+        null as leave_reason,
+        null as occurred_at_precision
     from participations
 ),
 
@@ -84,7 +87,8 @@ numbered as (
                 events.script_id nulls last,
                 events.inviter_id nulls last,
                 events.scene nulls last,
-                events.leave_reason nulls last
+                events.leave_reason nulls last,
+                events.occurred_at_precision nulls last
         ) as event_number
     from events
     left join groups on events.group_id = groups.group_id
@@ -116,7 +120,8 @@ with_next as (
     select
         *,
         lead(occurred_at) over pair as next_at,
-        lead(leave_reason) over pair as next_leave_reason
+        lead(leave_reason) over pair as next_leave_reason,
+        lead(occurred_at_precision) over pair as next_precision
     from turning_points
     window pair as (partition by group_id, member_id order by event_number)
 ),
@@ -133,7 +138,8 @@ starts as (
         channel_id,
         script_id,
         inviter_id,
-        next_leave_reason as leave_reason
+        next_leave_reason as leave_reason,
+        next_precision as leave_precision
     from with_next
     where not is_leave
 
@@ -154,7 +160,8 @@ starts as (
         null as channel_id,
         null as script_id,
         null as inviter_id,
-        with_next.leave_reason
+        with_next.leave_reason,
+        with_next.occurred_at_precision as leave_precision
     from with_next
     inner join group_first_events on with_next.group_id = group_first_events.group_id
     where with_next.is_leave and with_next.event_number = 1
@@ -194,7 +201,11 @@ final as (
         scene,
         channel_id,
         script_id,
-        inviter_id
+        inviter_id,
+        case end_reason
+            when 'leave' then leave_precision
+            when 'dissolved' then 'exact'
+        end as end_precision
     from ended
 )
 

@@ -17,7 +17,8 @@ final as (
         scene,
         channel_id,
         script_id,
-        inviter_id
+        inviter_id,
+        end_precision
     from membership_spans
 )
 

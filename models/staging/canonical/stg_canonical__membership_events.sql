@@ -14,6 +14,7 @@ final as (
         script_id,
         inviter_id,
         leave_reason,
+        'exact' as occurred_at_precision,
         system,
         load_seq,
         line,

@@ -22,7 +22,7 @@ def membership_span(world: World) -> Table:
         columns(
             "text: group_id member_id; count: span_number; timestamp: started_at ended_at; date:"
             " start_date end_date;"
-            "text: join_source end_reason leave_reason scene channel_id script_id inviter_id"
+            "text: join_source end_reason leave_reason scene channel_id script_id inviter_id end_precision"
         ),
     )
     for span in world.spans:
@@ -39,6 +39,7 @@ def membership_span(world: World) -> Table:
                 "join_source": span.join_source,
                 "end_reason": span.end_reason,
                 "leave_reason": span.leave_reason,
+                "end_precision": span.end_reason and "exact",
             }
             | {name: join.get(name) for name in ("scene", "channel_id", "script_id", "inviter_id")}
         )
