@@ -42,6 +42,7 @@ UNBOUNDED_RATES = {
     "mart_referral.referral_rate": "who invited may have left, or never been in the group",
     "mart_service_quality.complaint_rate": "who is in no group may still complain",
     "mart_touch_effect.click_rate": "a touch that is said to have failed may still be clicked",
+    "mart_vendor_reconciliation.difference_rate": "a system's figure and ours may lie any way apart",
 }
 # Marts whose rows people date, also ahead of time.
 SET_AHEAD = ("mart_kpi_scorecard",)

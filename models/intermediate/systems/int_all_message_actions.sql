@@ -3,5 +3,6 @@
     key=['message_id', 'actor_id', 'action', 'occurred_at'],
     systems=[
         'canonical',
+        'wecom',
     ],
 ) }}

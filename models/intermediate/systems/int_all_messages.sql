@@ -3,5 +3,6 @@
     key=['message_id'],
     systems=[
         'canonical',
+        'wecom',
     ],
 ) }}

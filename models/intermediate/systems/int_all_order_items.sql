@@ -3,5 +3,6 @@
     key=['order_id', 'line_number'],
     systems=[
         'canonical',
+        'wecom',
     ],
 ) }}

@@ -3,5 +3,6 @@
     key=['order_id'],
     systems=[
         'canonical',
+        'wecom',
     ],
 ) }}

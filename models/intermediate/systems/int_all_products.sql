@@ -3,5 +3,6 @@
     key=['product_id'],
     systems=[
         'canonical',
+        'wecom',
     ],
 ) }}

@@ -3,5 +3,6 @@
     key=['refund_id'],
     systems=[
         'canonical',
+        'wecom',
     ],
 ) }}

@@ -3,5 +3,6 @@
     key=['touch_id'],
     systems=[
         'canonical',
+        'wecom',
     ],
 ) }}

@@ -1,0 +1,14 @@
+{# The text of one key of a JSON object; NULL where the text holds no object, or the object no such key. #}
+{% macro json_text(expression, key) -%}
+    {{ return(adapter.dispatch('json_text', 'shequn')(expression, key)) }}
+{%- endmacro %}
+
+{% macro default__json_text(expression, key) -%}
+    case
+        when json_valid({{ expression }}) then json_extract_string({{ expression }}, '$.{{ key }}')
+    end
+{%- endmacro %}
+
+{% macro spark__json_text(expression, key) -%}
+    get_json_object({{ expression }}, '$.{{ key }}')
+{%- endmacro %}
