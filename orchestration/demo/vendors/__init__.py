@@ -9,10 +9,16 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from orchestration.demo.vendors import wecom, youzan
+from orchestration.demo.vendors import ads, official_account, wecom, weixin_channels, youzan
 from orchestration.demo.vendors.community import Community, Vendor
 
-VENDORS: dict[str, Vendor] = {"wecom": wecom.VENDOR, "youzan": youzan.VENDOR}
+VENDORS: dict[str, Vendor] = {
+    "wecom": wecom.VENDOR,
+    "youzan": youzan.VENDOR,
+    "weixin_channels": weixin_channels.VENDOR,
+    "official_account": official_account.VENDOR,
+    "ads": ads.VENDOR,
+}
 """In the order in which they tell their part."""
 
 
