@@ -1,4 +1,4 @@
-"""The community's articles as the datacube of its 公众号 tells them: by source, and of all sources as 99999999."""
+"""The community's articles as the datacube of its 公众号 tells them: by source, and of all as 99999999."""
 
 from __future__ import annotations
 

@@ -119,6 +119,32 @@ _MESSAGES = f"""
     where message_type <> 'system' and (group_id is null or group_id not in {_ELSEWHERE})
     order by sent_at, message_id
 """
+# One result a send and receiver. Nobody reaches who is no contact; what was not sent has the send's time.
+_TOUCHES = """
+    with sends as (
+        select
+            'msgB' || batch_id[2:] as batch_id, member_id, touched_at, touch_status,
+            min(touched_at) over (partition by batch_id) as created_at,
+            row_number() over (partition by batch_id, member_id order by touch_id desc) as latest
+        from touches where touch_kind = 'mass_message'
+    ),
+    clerks as (
+        select member_id, max(staff_id) as staff_id
+        from wecom_contact_events where is_shown group by all
+    )
+    select
+        batch_id, member_id, 'mass_message' as touch_kind, created_at,
+        coalesce(staff_id, 'st001') as sender_id,
+        batch_id || '|' || coalesce(staff_id, 'st001') || '|' || member_id as touch_id,
+        case when touch_status = 'unsent' then created_at else touched_at end as touched_at,
+        case
+            when touch_status in ('unsent', 'failed') then touch_status
+            when staff_id is null then 'failed' else 'delivered'
+        end as touch_status,
+        staff_id is not null as is_friend
+    from sends left join clerks using (member_id)
+    where latest = 1 order by batch_id, member_id
+"""
 
 
 def _files(community: Community) -> Iterator[File]:
@@ -131,6 +157,10 @@ def _files(community: Community) -> Iterator[File]:
         yield f"change_external_chat_{month}.xml", _chat_callbacks(community, month)
         yield f"change_external_contact_{month}.jsonl", _contact_callbacks(community, month)
         yield f"msgaudit_{month}.jsonl", _messages(community, month)
+    yield "get_groupmsg_list_v2.jsonl", _mass_sends(community)
+    for batch in community.rows("select distinct batch_id from wecom_touches order by batch_id"):
+        name = batch["batch_id"]
+        yield f"get_groupmsg_send_result/{name}.jsonl", _send_results(community, name)
 
 
 def _snapshot(community: Community, taken_at: datetime) -> Iterator[str]:
@@ -351,7 +381,7 @@ _BODIES: dict[str, tuple[str, dict[str, Any]]] = {
         {"votetitle": "明天团什么", "voteitem": ["水果", "零食"], "votetype": 101, "voteid": "v1"},
     ),
     "emotion": ("emotion", _MEDIA | {"type": 1, "width": 240, "height": 240}),
-    "other": ("location", {"longitude": 121.4, "latitude": 31.2, "title": "自提点", "zoom": 15}),
+    "other": ("voip_doc_share", _MEDIA | {"filename": "团购表.xlsx"}),
 }
 """What stands in a message of each type but text."""
 
@@ -409,6 +439,41 @@ def _side_lines(message: Row) -> Iterator[str]:
     yield json_line(switch | {"user": message["sender_id"]})
 
 
+def _mass_sends(community: Community) -> Iterator[str]:
+    """Answers of get_groupmsg_list_v2; times are sometimes texts."""
+    sends = community.rows(
+        "select batch_id, min(created_at) as created_at from wecom_touches group by all order by batch_id"
+    )
+    for page in pages(sends, _PAGE):
+        found = [
+            {
+                "msgid": send["batch_id"],
+                "creator": "st001",
+                "create_time": str(unix_seconds(send["created_at"])),
+                "create_type": 0,
+                "text": {"content": "今日好物"},
+                "attachments": [],
+            }
+            for send in page
+        ]
+        yield json_line({"errcode": 0, "errmsg": "ok", "next_cursor": "", "group_msg_list": found})
+
+
+def _send_results(community: Community, batch: str) -> Iterator[str]:
+    """Answers of get_groupmsg_send_result, which do not say of which send."""
+    results = community.rows("select * from wecom_touches where batch_id = ?", batch)
+    for page in pages(results, 1_000):
+        found = [_send_result(result) for result in page]
+        yield json_line({"errcode": 0, "errmsg": "ok", "next_cursor": "", "send_list": found})
+
+
+def _send_result(result: Row) -> Row:
+    failed = 3 if result["is_friend"] else 2
+    status = {"unsent": 0, "delivered": 1, "failed": failed}[result["touch_status"]]
+    body = {"external_userid": result["member_id"], "userid": result["sender_id"], "status": status}
+    return body if status == 0 else body | {"send_time": unix_seconds(result["touched_at"])}
+
+
 VENDOR = Vendor(
     says={
         "groups": _GROUPS,
@@ -417,6 +482,7 @@ VENDOR = Vendor(
         "members": _MEMBERS,
         "member_tags": _TAGS,
         "messages": _MESSAGES,
+        "touches": _TOUCHES,
     },
     files=_files,
     takes={
@@ -424,6 +490,7 @@ VENDOR = Vendor(
         "membership_events": f"group_id not in {_ELSEWHERE}",
         "members": "member_id in (select member_id from wecom_members)",
         "member_tags": "member_id in (select member_id from wecom_members where first_seen_at is not null)",
+        "touches": "touch_kind = 'mass_message'",
         "messages": f"group_id is null or group_id not in {_ELSEWHERE}",
     },
     renames={name: _STAFF.format(name) for name in _PEOPLE},

@@ -246,7 +246,7 @@ def _trade(order: Row) -> Row:
     return {
         "order_info": info,
         "source_info": {"source": {"platform": "wx", "wx_entrance": "wx_gzh"}},
-        "buyer_info": buyer if order["buyer_id"] else {"buyer_id": 0, "buyer_phone": ""},
+        "buyer_info": buyer if order["buyer_id"] else {"buyer_phone": ""},
         "pay_info": {
             "total_fee": str(order["goods_amount"]),
             "post_fee": str(order["freight_amount"]),
