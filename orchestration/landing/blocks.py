@@ -13,7 +13,7 @@ import pyarrow.compute as pc
 
 from orchestration.landing.catalogue import Entity
 from orchestration.landing.faults import RowFault
-from orchestration.landing.marks import EXAMPLE_WORDS, is_example
+from orchestration.landing.marks import EXAMPLE_WORDS, TOTALS, is_example, is_total_row
 
 Lines = npt.NDArray[np.int64]
 
@@ -83,11 +83,13 @@ class Reader(Protocol):
         unknown_columns: Columns that the entity does not have, as far as read.
         lines: Lines or rows, counted apart from the parser; a record counts once.
         header: Header lines read.
-        blank: Blank lines read.
+        blank: Blank lines read, and rows that hold no data.
+        totals: Rows that sum up others, among the blank ones.
     """
 
     encoding: str | None
     header: int
+    totals: int
 
     @property
     def lines(self) -> int: ...
@@ -107,10 +109,69 @@ def trimmed(values: pa.Array | pa.ChunkedArray) -> pa.Array:
     return pc.utf8_trim_whitespace(array)
 
 
-def example_rows(first_cells: pa.Array) -> list[int]:
-    """The rows of a template that show how to fill it in."""
-    candidates = pc.match_substring_regex(first_cells, f"^(?:{'|'.join(EXAMPLE_WORDS)})", ignore_case=True)
-    return [row for row in pc.indices_nonzero(candidates).to_pylist() if is_example(first_cells[row].as_py())]
+def without_backtick(values: pa.Array) -> pa.Array:
+    """Text without the backtick by which a bill keeps spreadsheets from turning it into a number."""
+    if not pc.any(pc.starts_with(values, "`")).as_py():
+        return values
+    return pc.replace_substring_regex(values, "^`", "")
+
+
+@dataclass(frozen=True)
+class Aside:
+    """Places of rows that are no data, in order, and how many of them sum up others."""
+
+    rows: list[int]
+    totals: int
+
+
+def rows_aside(
+    arrays: Sequence[pa.Array], names: Sequence[str], titles: Sequence[str], entity: Entity
+) -> Aside:
+    """Rows of a table that hold no data: totals, the header again, a template's examples, empty ones.
+
+    Args:
+        arrays: The table's columns.
+        names: What they are called.
+        titles: The header's cells.
+        entity: What the table holds.
+    """
+    first = _first_filled(arrays)
+    totals = [
+        row
+        for row in _matching(first, rf"^(?:{'|'.join(TOTALS)})[\s:：]*$")
+        if is_total_row({name: array[row].as_py() for name, array in zip(names, arrays, strict=True)}, entity)
+    ]
+    repeated = [
+        row
+        for row in pc.indices_nonzero(pc.equal(arrays[0], titles[0])).to_pylist()
+        if all(array[row].as_py() == title for array, title in zip(arrays[1:], titles[1:], strict=True))
+    ]
+    rows = {*totals, *repeated}
+    # Elsewhere a first cell may be what people said.
+    if names[0] == entity.columns[0].name:
+        examples = _matching(arrays[0], f"^(?:{'|'.join(EXAMPLE_WORDS)})")
+        rows.update(row for row in examples if is_example(arrays[0][row].as_py()))
+    if entity.is_recognised:
+        rows.update(pc.indices_nonzero(pc.equal(first, "")).to_pylist())
+    return Aside(sorted(rows), len(totals))
+
+
+def _matching(values: pa.Array, pattern: str) -> list[int]:
+    found: list[int] = pc.indices_nonzero(
+        pc.match_substring_regex(values, pattern, ignore_case=True)
+    ).to_pylist()
+    return found
+
+
+def _first_filled(arrays: Sequence[pa.Array]) -> pa.Array:
+    """The first cell of each row that holds something."""
+    found = arrays[0]
+    for array in arrays[1:]:
+        is_empty = pc.equal(found, "")
+        if not pc.any(is_empty).as_py():
+            break
+        found = pc.if_else(is_empty, array, found)
+    return found
 
 
 def split_columns(

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+import io
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -10,11 +11,21 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.csv
 
-from orchestration.landing.blocks import Block, Lines, Originals, example_rows, split_columns, trimmed
+from orchestration.landing.blocks import (
+    Block,
+    Lines,
+    Originals,
+    rows_aside,
+    split_columns,
+    trimmed,
+    without_backtick,
+)
 from orchestration.landing.catalogue import Entity
+from orchestration.landing.csv_heads import CsvHead, possible_heads, strict_head
 from orchestration.landing.csv_records import RECORD_LIMIT_BYTES, Records, RecordSplitter, text_of
 from orchestration.landing.faults import FileRefused, RowFault
-from orchestration.landing.header import checked_columns
+from orchestration.landing.header import checked_columns, place_of_header
+from orchestration.landing.marks import is_total
 from orchestration.landing.survey import Survey, survey
 from orchestration.landing.text_stream import count_lines, line_blocks, utf8_chunks
 
@@ -29,14 +40,17 @@ class CsvReader:
         self._entity = entity
         self._survey: Survey = survey(path, "csv")
         self._splitter = RecordSplitter()
+        self._separator = ","
+        self._titles: tuple[str, ...] = ()
         self._names: list[str] = []
-        self._examples = 0
+        self._set_aside = 0
         self.encoding: str | None = self._survey.encoding
         self.header = 0
+        self.totals = 0
 
     @property
     def blank(self) -> int:
-        return self._splitter.blank + self._examples
+        return self._splitter.blank + self._set_aside
 
     @property
     def lines(self) -> int:
@@ -52,36 +66,37 @@ class CsvReader:
         Raises:
             FileRefused: no fitting header, a quote that never closes or that swallows rows.
         """
+        self._take_header()
+        above = self._splitter.line
         for text in line_blocks(utf8_chunks(self._path, self._survey.encoding, is_checked=True)):
-            rest = text if self._names else self._take_header(text)
+            rest, above = _without_lines(text, above)
             if rest:
                 yield self._block(rest)
         self._splitter.finish()
-        if not self._names:
-            raise FileRefused("E_EMPTY")
 
-    def _take_header(self, text: bytes) -> bytes:
-        """Read lines up to the header's end; return what follows."""
-        records = Records()
-        position = 0
-        for line in text.splitlines(keepends=True):
-            position += len(line)
-            self._splitter.split([line], records)
-            if records.faults:
-                # A first line with a stray quote is no header either way.
-                checked_columns([records.faults[0].original], self._entity, is_text=True)
-            if records.texts:
-                self._names = self._header_names(records.texts[0])
-                self._splitter.columns = len(self._names)
-                self.header = 1
-                return text[position:]
-        return b""
+    def _take_header(self) -> None:
+        head = self._head()
+        self._titles, self._separator = head.cells, head.separator
+        self._names = checked_columns(head.names, self._entity, is_text=True)
+        self._splitter = RecordSplitter(head.separator)
+        self._splitter.columns = len(self._names)
+        self._splitter.line = head.lines
+        self._splitter.blank = head.blank
+        self._splitter.continuation = head.continuation
+        self.header = head.header
 
-    def _header_names(self, record: bytes) -> list[str]:
-        row = next(csv.reader([record.decode("utf-8")], strict=True))
-        # Spreadsheets leave columns without a name behind; what they hold is kept like any unknown column.
-        names = [name.strip() or f"column_{number}" for number, name in enumerate(row, 1)]
-        return checked_columns(names, self._entity, is_text=True)
+    def _head(self) -> CsvHead:
+        """The record that names the columns: the first one, or in a recognised file the one that fits."""
+        if self._entity.is_recognised:
+            heads = list(possible_heads(self._path, self._survey.encoding))
+            if heads:
+                return heads[place_of_header([head.cells for head in heads], self._entity)]
+        head = strict_head(self._path, self._survey.encoding)
+        if isinstance(head, str):
+            # A first line with a stray quote is no header either way.
+            checked_columns([head], self._entity, is_text=True)
+            raise FileRefused("E_QUOTE", line=1)
+        return head
 
     def _block(self, text: bytes) -> Block:
         if not self._splitter.is_open and b'"' not in text and len(self._names) > 1:
@@ -106,18 +121,43 @@ class CsvReader:
         return self._to_block(table, lines, lambda row: text_of(records.texts[row]), records.faults)
 
     def _set_aside_uneven(self, records: Records) -> None:
-        """Move records with too many or too few fields to the faults."""
+        """Move records with too many or too few fields to the faults, unless these are empty ones."""
         expected = len(self._names)
         texts, lines = [], []
         for text, line in zip(records.texts, records.lines, strict=True):
-            found = _field_count(text)
-            if found == expected:
-                texts.append(text)
+            found = self._field_count(text)
+            even = text if found == expected else self._evened(text)
+            if even is not None:
+                texts.append(even)
                 lines.append(line)
+            elif is_total(next(filter(None, map(str.strip, self._fields(text))), "")):
+                self._set_aside += 1
+                self.totals += 1
             else:
                 params = {"found": found, "expected": expected}
                 records.faults.append(RowFault(line, "E_COLUMNS", text_of(text), params=params))
         records.texts, records.lines = texts, lines
+
+    def _evened(self, record: bytes) -> bytes | None:
+        """A recognised file's record with as many fields as the header; None where that would be a guess."""
+        if not self._entity.is_recognised:
+            return None
+        fields, expected = self._fields(record), len(self._titles)
+        is_short = any(self._titles[len(fields) :])
+        if any(fields[expected:]) or (is_short and not self._entity.may_be_short):
+            return None
+        even = [*fields, *[""] * expected][:expected]
+        text = io.StringIO()
+        csv.writer(text, delimiter=self._separator, lineterminator="\n").writerow(even)
+        return text.getvalue().encode()
+
+    def _fields(self, record: bytes) -> list[str]:
+        return next(csv.reader([record.decode("utf-8")], delimiter=self._separator, strict=True))
+
+    def _field_count(self, record: bytes) -> int:
+        if b'"' not in record:
+            return record.count(self._separator.encode()) + 1
+        return len(self._fields(record))
 
     def _parse(self, text: bytes, has_quotes: bool) -> pa.Table | None:
         """Columns of well-formed records, None where their numbers of fields differ."""
@@ -130,7 +170,10 @@ class CsvReader:
                 # One piece of work: a second thread would only fight the database's for the cores.
                 pyarrow.csv.ReadOptions(column_names=names, use_threads=False, block_size=len(text) + 1),
                 pyarrow.csv.ParseOptions(
-                    quote_char='"' if has_quotes else False, double_quote=True, newlines_in_values=has_quotes
+                    delimiter=self._separator,
+                    quote_char='"' if has_quotes else False,
+                    double_quote=True,
+                    newlines_in_values=has_quotes,
                 ),
                 pyarrow.csv.ConvertOptions(column_types=dict.fromkeys(names, pa.string())),
             )
@@ -139,19 +182,22 @@ class CsvReader:
 
     def _to_block(self, table: pa.Table, lines: Lines, original: Originals, faults: list[RowFault]) -> Block:
         arrays = [trimmed(column) for column in table.columns]
-        # Elsewhere a first cell may be what people said.
-        is_as_template = self._names[0] == self._entity.columns[0].name
-        examples = example_rows(arrays[0]) if is_as_template else []
+        if self._entity.is_recognised:
+            arrays = [without_backtick(array) for array in arrays]
+        aside = rows_aside(arrays, self._names, self._titles, self._entity)
+        self._set_aside += len(aside.rows)
+        self.totals += aside.totals
         known, unknown = split_columns(self._names, arrays, self._entity)
         block = Block(known, lines, original, unknown=unknown, faults=faults)
-        self._examples += len(examples)
-        return block.without(examples) if examples else block
+        return block.without(aside.rows) if aside.rows else block
 
 
-def _field_count(record: bytes) -> int:
-    if b'"' not in record:
-        return record.count(b",") + 1
-    return len(next(csv.reader([record.decode("utf-8")], strict=True)))
+def _without_lines(text: bytes, above: int) -> tuple[bytes, int]:
+    """`text` without its first `above` lines, and how many of them are still to come."""
+    if not above:
+        return text, 0
+    lines = text.splitlines(keepends=True)
+    return b"".join(lines[above:]), max(0, above - len(lines))
 
 
 def _originals_of_lines(text: bytes) -> Originals:

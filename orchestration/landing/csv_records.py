@@ -6,6 +6,7 @@ proved first: it is a whole record, it opens a field that runs over the next lin
 
 from __future__ import annotations
 
+import functools
 import re
 from collections.abc import Iterable
 from dataclasses import dataclass, field
@@ -14,14 +15,24 @@ from orchestration.landing.faults import FileRefused, RowFault
 
 RECORD_LIMIT_BYTES = 1 << 20
 _INSIDE = rb'[^"]*+(?:""[^"]*+)*+'
-_FIELD = rb'(?:"' + _INSIDE + rb'"|[^",\r\n]*+)'
 _END = rb"(?:\r\n|\n|\r)?\Z"
-_WHOLE = re.compile(_FIELD + rb"(?:," + _FIELD + rb")*+" + _END)
-_OPENS = re.compile(rb"(?:" + _FIELD + rb',)*+"' + _INSIDE + rb"\Z")
 _STILL_INSIDE = re.compile(_INSIDE + rb"\Z")
 _UP_TO_QUOTE = re.compile(_INSIDE)
-_CLOSES = re.compile(_INSIDE + rb'"(?:,' + _FIELD + rb")*+" + _END)
-_CLOSES_AND_OPENS = re.compile(_INSIDE + rb'"(?:,' + _FIELD + rb')*+,"' + _INSIDE + rb"\Z")
+
+
+class _Patterns:
+    """What lines that hold a quote may look like, with fields between `separator`."""
+
+    def __init__(self, separator: bytes) -> None:
+        field = rb'(?:"' + _INSIDE + rb'"|[^"\r\n' + separator + rb"]*+)"
+        self.whole = re.compile(field + rb"(?:" + separator + field + rb")*+" + _END)
+        self.opens = re.compile(rb"(?:" + field + separator + rb')*+"' + _INSIDE + rb"\Z")
+        closes = _INSIDE + rb'"(?:' + separator + field + rb")*+"
+        self.closes = re.compile(closes + _END)
+        self.closes_and_opens = re.compile(closes + separator + rb'"' + _INSIDE + rb"\Z")
+
+
+_patterns = functools.cache(_Patterns)
 
 
 @dataclass
@@ -37,6 +48,9 @@ class Records:
 class RecordSplitter:
     """Splits lines into records; keeps its place between runs of lines.
 
+    Args:
+        separator: What stands between fields: a comma, tab or semicolon.
+
     Attributes:
         columns: Columns of the header; 1 until it is known.
         blank: Blank lines seen.
@@ -44,7 +58,9 @@ class RecordSplitter:
         line: Physical lines seen.
     """
 
-    def __init__(self) -> None:
+    def __init__(self, separator: str = ",") -> None:
+        self._separator = separator.encode()
+        self._patterns = _patterns(self._separator)
         self.columns = 1
         self.blank = 0
         self.continuation = 0
@@ -70,10 +86,10 @@ class RecordSplitter:
                 self._go_on(line, into)
             elif b'"' not in line:
                 self._plain(line, into)
-            elif _WHOLE.match(line):
+            elif self._patterns.whole.match(line):
                 into.has_quotes = True
                 self._add(line, self.line, into)
-            elif _OPENS.match(line):
+            elif self._patterns.opens.match(line):
                 self._parts, self._size, self._record_line = [line], len(line), self.line
                 self._open_field()
             else:
@@ -85,7 +101,7 @@ class RecordSplitter:
             raise FileRefused("E_QUOTE", line=self._field_line)
 
     def _plain(self, line: bytes, into: Records) -> None:
-        if not line.strip() or (b"," not in line and not line.decode("utf-8").strip()):
+        if not line.strip() or (self._separator not in line and not line.decode("utf-8").strip()):
             self.blank += 1
         else:
             into.texts.append(line)
@@ -101,7 +117,7 @@ class RecordSplitter:
         self._inner_lines = self._inner_records = 0
 
     def _looks_like_record(self, text: bytes) -> bool:
-        return text.count(b",") >= max(1, self.columns - 1)
+        return text.count(self._separator) >= max(1, self.columns - 1)
 
     def _go_on(self, line: bytes, into: Records) -> None:
         self._size += len(line)
@@ -112,8 +128,8 @@ class RecordSplitter:
                 self._inner_lines += 1
                 self._inner_records += self._looks_like_record(line)
             return
-        is_closed = _CLOSES.match(line) is not None
-        is_reopened = not is_closed and _CLOSES_AND_OPENS.match(line) is not None
+        is_closed = self._patterns.closes.match(line) is not None
+        is_reopened = not is_closed and self._patterns.closes_and_opens.match(line) is not None
         self._refuse_swallowed(line, is_wellformed=is_closed or is_reopened)
         if self._size > RECORD_LIMIT_BYTES:
             raise FileRefused("E_FIELD_LIMIT", line=self._record_line, limit=RECORD_LIMIT_BYTES)

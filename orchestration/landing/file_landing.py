@@ -92,7 +92,7 @@ class FileLanding:
                 accepted=counts.accepted,
                 rejected=counts.rejected,
                 blank=counts.blank,
-                totals=reader.totals if isinstance(reader, SpreadsheetReader) else 0,
+                totals=reader.totals,
                 rows_late=self._rows_late(),
                 unknown_columns=tuple(dict.fromkeys(map(mask_phones, reader.unknown_columns))),
             )

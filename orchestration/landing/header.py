@@ -13,6 +13,7 @@ from orchestration.landing.wording import plain_name
 
 NONE = "–"
 COLUMN_LIMIT = 1000
+HEADER_WITHIN = 20
 SEPARATORS = {";": ";", "\t": "TAB", "|": "|", "，": "，"}
 
 
@@ -26,7 +27,54 @@ def columns_named(names: Sequence[str], entity: Entity) -> list[str]:
     # Who writes a column's own name means it; another name for that column beside it is a column of theirs.
     exact = set(entity.column_names).intersection(names)
     meant = [name if name in exact else entity.wordings.get(plain_name(name), name) for name in names]
-    return [name if column in exact else column for name, column in zip(names, meant, strict=True)]
+    columns = [name if column in exact else column for name, column in zip(names, meant, strict=True)]
+    return _one_each(names, columns, entity) if entity.is_recognised else columns
+
+
+def numbered(names: Sequence[str]) -> list[str]:
+    """The names, each that occurs again with its number: 分销员, then 分销员__2."""
+    found: dict[str, None] = {}
+    times: Counter[str] = Counter()
+    for name in names:
+        plain = plain_name(name) or name
+        times[plain] += 1
+        own = name if times[plain] == 1 else f"{name}__{times[plain]}"
+        while own in found:
+            own += "_"
+        found[own] = None
+    return list(found)
+
+
+def _one_each(names: Sequence[str], columns: Sequence[str], entity: Entity) -> list[str]:
+    """Of several names of one column the one that the catalogue tells first; the others are unknown ones."""
+    taken: dict[str, int] = {}
+    for column in entity.columns:
+        places = [place for place, meant in enumerate(columns) if meant == column.name]
+        if places:
+            order = list(map(plain_name, (column.name, *column.headers)))
+            taken[column.name] = min(places, key=lambda place: order.index(plain_name(names[place])))
+    return [
+        name if taken.get(column, place) != place else column
+        for place, (name, column) in enumerate(zip(names, columns, strict=True))
+    ]
+
+
+def needed_names(entity: Entity) -> tuple[str, ...]:
+    """The columns that a header must name."""
+    return entity.needs if entity.is_recognised else entity.required_names
+
+
+def lacking(names: Sequence[str], entity: Entity) -> tuple[int, int]:
+    """How far a row is from being the header: columns it must name and does not, columns it does name."""
+    found = set(columns_named(numbered(names) if entity.is_recognised else names, entity))
+    return sum(name not in found for name in needed_names(entity)), -len(found & set(entity.column_names))
+
+
+def place_of_header(rows: Sequence[Sequence[str]], entity: Entity) -> int:
+    """Which of the rows is the header: the first that names all it must, else the nearest."""
+    complete = (place for place, row in enumerate(rows) if lacking(row, entity)[0] == 0)
+    place = next(complete, None)
+    return min(range(len(rows)), key=lambda place: lacking(rows[place], entity)) if place is None else place
 
 
 def _joined(names: Sequence[str]) -> str:
@@ -77,8 +125,9 @@ def checked_columns(
     """
     if len(names) > COLUMN_LIMIT:
         raise FileRefused("E_TOO_WIDE", found=len(names), limit=COLUMN_LIMIT)
+    names = numbered(names) if entity.is_recognised else names
     columns = columns_named(names, entity)
-    missing = [name for name in entity.required_names if name not in columns]
+    missing = [name for name in needed_names(entity) if name not in columns]
     twice = [name for name, times in Counter(columns).items() if times > 1]
     if not missing and not twice:
         return columns

@@ -94,6 +94,7 @@ class JsonlReader:
         self.encoding: str | None = self._survey.encoding
         self.header = 0
         self.blank = 0
+        self.totals = 0
 
     @property
     def lines(self) -> int:

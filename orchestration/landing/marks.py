@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 import unicodedata
+from collections.abc import Mapping
+
+from orchestration.landing.catalogue import Entity
 
 # With the colon: no id, date or name that people keep begins so.
 EXAMPLES = {"zh": "示例：", "en": "Example: "}
@@ -29,6 +32,20 @@ def is_example(first_cell: str) -> bool:
 def is_total(first_cell: str) -> bool:
     """Whether a row whose first filled cell reads so sums up others."""
     return _plain(first_cell).rstrip(": ") in TOTALS
+
+
+def is_total_row(cells: Mapping[str, str], entity: Entity) -> bool:
+    """Whether a row with these cells sums up others.
+
+    Args:
+        cells: Text by name, in the table's order.
+        entity: What the table holds. People may say 合计 in a chat, but no row of a total has an id and all
+            else that every row has.
+    """
+    first = next((name for name, text in cells.items() if text.strip()), None)
+    if first is None or not is_total(cells[first]):
+        return False
+    return first in entity.required_names or not all(cells.get(name) for name in entity.required_names)
 
 
 def is_guide(sheet: str) -> bool:

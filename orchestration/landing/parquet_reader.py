@@ -119,6 +119,7 @@ class ParquetReader:
         self.encoding: str | None = None
         self.header = 0
         self.blank = 0
+        self.totals = 0
         self._check_types()
 
     @property

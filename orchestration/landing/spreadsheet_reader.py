@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from itertools import islice
 from pathlib import Path
 from typing import Any
@@ -12,16 +12,15 @@ import numpy as np
 import pyarrow as pa
 from python_calamine import CalamineSheet
 
-from orchestration.landing.blocks import Block, split_columns, trimmed
+from orchestration.landing.blocks import Block, split_columns, trimmed, without_backtick
 from orchestration.landing.catalogue import Entity
 from orchestration.landing.cells import cell_text, column_texts, fault_of
 from orchestration.landing.faults import FileRefused, RowFault, shorten
-from orchestration.landing.header import checked_columns, columns_named
-from orchestration.landing.marks import is_example, is_total
+from orchestration.landing.header import HEADER_WITHIN, checked_columns, place_of_header
+from orchestration.landing.marks import is_example, is_total, is_total_row
 from orchestration.landing.workbook import open_workbook
 from orchestration.landing.workbook_archive import ErrorCells, error_cells
 
-HEADER_WITHIN = 20
 ROWS_PER_BLOCK = 20_000
 
 Row = list[Any]
@@ -40,6 +39,7 @@ class SpreadsheetReader:
         self._entity = entity
         self._columns = {column.name: column for column in entity.columns}
         self._errors: ErrorCells = error_cells(path, sheet)
+        self._titles: list[str] = []
         self._names: list[str] = []
         self._places: list[int] = []
         self._first_place = 0
@@ -78,9 +78,9 @@ class SpreadsheetReader:
         filled = [(number, row) for number, row in enumerate(head, 1) if any(row)]
         if not filled:
             raise FileRefused("E_EMPTY")
-        complete = (found for found in filled if self._missing(found[1])[0] == 0)
-        number, row = next(complete, None) or min(filled, key=lambda found: self._missing(found[1]))
+        number, row = filled[place_of_header([row for _, row in filled], self._entity)]
         self.header = number
+        self._titles = row
         self._places = [
             place for place, name in enumerate(row) if name or _is_filled(sheet, place, after=number)
         ]
@@ -88,12 +88,6 @@ class SpreadsheetReader:
         self._names = checked_columns(names, self._entity, line=number)
         # Elsewhere a first cell may be what people said.
         self._is_as_template = self._names[0] == self._entity.columns[0].name
-
-    def _missing(self, names: Sequence[str]) -> tuple[int, int]:
-        """How far a row is from being the header: required columns it lacks, columns it does name."""
-        found = columns_named(names, self._entity)
-        required = self._entity.required_names
-        return sum(name not in found for name in required), -len(self._columns.keys() & set(found))
 
     def _block(self, batch: list[tuple[int, Row]]) -> Block:
         kept = [(line, row) for line, row in batch if not self._is_blank(line, row)]
@@ -107,6 +101,8 @@ class SpreadsheetReader:
         faults += [self._row_fault(lines[row], rows[row], *found[row]) for row in sorted(found)]
         sound = [row for row in range(len(rows)) if row not in found]
         arrays = [trimmed(column_texts(cells[place], kinds[place])) for place in self._places]
+        if self._entity.is_recognised:
+            arrays = [without_backtick(array) for array in arrays]
         if found:
             arrays = [array.take(pa.array(sound, pa.int64())) for array in arrays]
         known, unknown = split_columns(self._names, arrays, self._entity)
@@ -120,12 +116,17 @@ class SpreadsheetReader:
 
     def _is_blank(self, line: int, row: Row) -> bool:
         first = next((cell for cell in row if not isinstance(cell, str) or cell.strip()), None)
-        sums_up = isinstance(first, str) and is_total(first)
+        sums_up = isinstance(first, str) and is_total(first) and is_total_row(self._texts(row), self._entity)
         is_blank = sums_up or (first is None and line not in self._errors)
         is_blank = is_blank or (self._is_as_template and isinstance(row[0], str) and is_example(row[0]))
+        is_blank = is_blank or (row[0] == self._titles[0] and self._is_header(row))
         self.totals += sums_up
         self.blank += is_blank
         return is_blank
+
+    def _is_header(self, row: Row) -> bool:
+        """Whether the header stands there again, as in sheets that were put together."""
+        return [cell_text(cell).strip() for cell in row] == self._titles
 
     def _error(self, line: int, row: Row) -> RowFault | None:
         """The fault of a row with an error in a column that the file names."""
@@ -155,8 +156,10 @@ class SpreadsheetReader:
         return RowFault(line, code, self._original(row), column, params)
 
     def _original(self, row: Row) -> str:
-        texts = {name: cell_text(row[place]) for name, place in zip(self._names, self._places, strict=True)}
-        return json.dumps(texts, ensure_ascii=False)
+        return json.dumps(self._texts(row), ensure_ascii=False)
+
+    def _texts(self, row: Row) -> dict[str, str]:
+        return {name: cell_text(row[place]) for name, place in zip(self._names, self._places, strict=True)}
 
 
 def _is_filled(sheet: CalamineSheet, place: int, after: int) -> bool:
