@@ -63,6 +63,19 @@
     ({{ moment }} + make_interval(0, 0, 0, 0, cast({{ hours }} as int), 0, 0))
 {%- endmacro %}
 
+{# A timestamp some whole seconds later. #}
+{% macro add_seconds(moment, seconds) -%}
+    {{ return(adapter.dispatch('add_seconds', 'shequn')(moment, seconds)) }}
+{%- endmacro %}
+
+{% macro default__add_seconds(moment, seconds) -%}
+    ({{ moment }} + interval '1 second' * ({{ seconds }}))
+{%- endmacro %}
+
+{% macro spark__add_seconds(moment, seconds) -%}
+    ({{ moment }} + make_interval(0, 0, 0, 0, 0, 0, {{ seconds }}))
+{%- endmacro %}
+
 {# First day of the day, week (Monday), month, quarter or year that holds a date. #}
 {% macro period_start(period_type, date) -%}
     {{ return(adapter.dispatch('period_start', 'shequn')(period_type, date)) }}

@@ -3,5 +3,7 @@
     key=['spend_date', 'channel_id', 'campaign_id', 'cost_kind'],
     systems=[
         'canonical',
+        'ads',
+        'weixin_channels',
     ],
 ) }}

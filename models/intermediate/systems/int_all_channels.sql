@@ -3,5 +3,7 @@
     key=['channel_id'],
     systems=[
         'canonical',
+        'ads',
+        'weixin_channels',
     ],
 ) }}

@@ -3,5 +3,6 @@
     key=['post_date', 'post_id'],
     systems=[
         'canonical',
+        'official_account',
     ],
 ) }}

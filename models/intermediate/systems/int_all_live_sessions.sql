@@ -3,5 +3,6 @@
     key=['live_id'],
     systems=[
         'canonical',
+        'weixin_channels',
     ],
 ) }}
