@@ -1,5 +1,18 @@
-with channel_spend as (
-    select * from {{ ref('stg_ads__channel_spend') }}
+with reports as (
+    {%- for channel, table in [
+        ('tencent_ads', 'tencent'),
+        ('ocean_engine', 'ocean_engine'),
+        ('qianchuan', 'qianchuan'),
+        ('xiaohongshu', 'xiaohongshu'),
+        ('xiaohongshu', 'xiaohongshu_notes'),
+    ] %}
+    select
+        '{{ channel }}' as channel_id,
+        system,
+        landed_at
+    from {{ source('raw', 'ads__' ~ table) }}
+    {{ 'union all' if not loop.last }}
+    {%- endfor %}
 ),
 
 platforms as (
@@ -14,12 +27,12 @@ final as (
         'ads' as channel_kind,
         cast(null as varchar) as parent_channel_id,
         true as is_paid,
-        max(channel_spend.system) as system,
+        max(reports.system) as system,
         0 as load_seq,
         0 as line,
-        max(channel_spend.landed_at) as landed_at
-    from channel_spend
-    inner join platforms on channel_spend.channel_id = platforms.channel_id
+        max(reports.landed_at) as landed_at
+    from reports
+    inner join platforms on reports.channel_id = platforms.channel_id
     group by platforms.channel_id, platforms.channel_name
 )
 
