@@ -52,6 +52,15 @@ class Manifest:
             if node["resource_type"] in ("model", "seed", "snapshot") and not ephemeral:
                 yield node
 
+    def entities_staged_from(self, raw_tables: set[str]) -> set[str]:
+        """The entities that some stg_<system>__<entity> makes of one of these raw tables."""
+        sources = {f"source.shequn.raw.{table}" for table in raw_tables}
+        return {
+            node["name"].split("__", 1)[1]
+            for node in self.relations()
+            if node["name"].startswith("stg_") and sources & set(node["depends_on"]["nodes"])
+        }
+
     def tests(self, name: str) -> Iterator[dict[str, Any]]:
         """Generic tests called `name`, each with attached_node, column_name and its arguments."""
         for node in self.content["nodes"].values():

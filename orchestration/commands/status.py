@@ -138,6 +138,9 @@ def status_command(context: Context, settings: Settings) -> int:
     console.print(Text(say("cli.published_path", context.lang, path=settings.published_db)), soft_wrap=True)
     for line in _empty_mart_lines(version, context.lang):
         console.print(Text(line, style="yellow"), soft_wrap=True)
+    if conflicts := version.manifest.get("identity_conflicts"):
+        line = say("cli.status.identity_conflicts", context.lang, accounts=number(conflicts))
+        console.print(Text(line, style="yellow"), soft_wrap=True)
     try:
         print_figures(console, headline_figures(settings), context.lang)
         print_alerts(console, open_alerts(settings), context.lang)
@@ -148,7 +151,7 @@ def status_command(context: Context, settings: Settings) -> int:
 
 def _empty_mart_lines(version: PublishedVersion, lang: str) -> Iterator[str]:
     """Which export would fill which marts, one line for each that is missing."""
-    catalogue = {entity.name: entity for entity in load_catalogue().entities}
+    catalogue = load_catalogue().systems["canonical"]
     waiting: dict[str, list[str]] = {}
     for mart, found in version.manifest.get("empty_marts", {}).items():
         for entity in found["missing"]:

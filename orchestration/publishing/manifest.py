@@ -53,6 +53,7 @@ def make_manifest(
         "size_bytes": copy.size_bytes,
         "tables": tables,
         "empty_marts": empty_marts(settings, copy.path, tables),
+        "identity_conflicts": identity_conflicts(copy.path, tables),
         "inputs": origin["inputs"],
         "checks": summarise_checks(checks),
         "code": code_version(origin["code"]),
@@ -92,8 +93,10 @@ def empty_marts(settings: Settings, database: Path, tables: dict[str, int]) -> d
     if models is None or "core.fct_landing" not in tables:
         return {}
     with duckdb.connect(str(database), read_only=True) as connection:
-        arrived = connection.execute("select entity from core.fct_landing where rows_accepted > 0").fetchall()
-    landed = {entity for (entity,) in arrived}
+        arrived = connection.execute(
+            "select distinct system || '__' || entity from core.fct_landing where rows_accepted > 0"
+        ).fetchall()
+    landed = models.entities_staged_from({table for (table,) in arrived})
     found = {}
     for node in models.relations():
         meta = node["config"].get("meta", {})
@@ -101,6 +104,14 @@ def empty_marts(settings: Settings, database: Path, tables: dict[str, int]) -> d
         if missing and tables.get(f"marts.{node['alias']}") == 0:
             found[node["alias"]] = {"label_zh": meta["label_zh"], "missing": missing}
     return dict(sorted(found.items()))
+
+
+def identity_conflicts(database: Path, tables: dict[str, int]) -> int:
+    """Accounts of which something that would have joined them to others was not used."""
+    if "core.dim_identity" not in tables:
+        return 0
+    with duckdb.connect(str(database), read_only=True) as connection:
+        return _scalar(connection, "select count(*) from core.dim_identity where is_conflict")
 
 
 def _reporting_window(database: Path) -> dict[str, str | None]:

@@ -1,24 +1,34 @@
-with identities as (
-    select * from {{ ref('int_all_identities') }}
+with stated_identities as (
+    select * from {{ ref('int_stated_identities') }}
 ),
 
-ranked as (
-    select
-        id_value,
-        member_id,
-        row_number() over (
-            partition by id_value
-            order by load_seq desc, line desc
-        ) as landing_rank
-    from identities
+account_members as (
+    select * from {{ ref('int_account_members') }}
 ),
 
+-- several accounts are one person
+persons as (
+    select distinct
+        person_id,
+        member_id
+    from account_members
+),
+
+-- whom a manual row names is the person that the rules make of it; no id is there twice
 final as (
     select
-        id_value,
+        stated_identities.id_value,
+        coalesce(persons.member_id, stated_identities.member_id) as member_id
+    from stated_identities
+    left join persons on stated_identities.member_id = persons.person_id
+
+    union
+
+    select
+        account_id as id_value,
         member_id
-    from ranked
-    where landing_rank = 1
+    from account_members
+    where rule in ('unionid', 'phone')
 )
 
 select * from final
