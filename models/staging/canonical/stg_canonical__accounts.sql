@@ -1,5 +1,6 @@
 with source as (
-    select * from {{ ref('stg_canonical__members') }}
+    select *
+    from {{ source('raw', 'canonical__members') }}
 ),
 
 last_landed as (
