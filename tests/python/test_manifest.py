@@ -116,7 +116,7 @@ def test_every_model_belongs_to_the_group_of_its_folder(manifest: dict[str, Any]
 
 
 def test_what_a_system_says_of_an_entity_is_united(manifest: dict[str, Any]) -> None:
-    """Every stg_<system>__<entity> is in the list of its int_all_<entity> (accounts: int_accounts), no other."""
+    """Every stg_<system>__<entity> is in the list of its int_all_<entity> (or int_accounts), no other."""
     staged: dict[str, set[str]] = {"int_accounts": set()}
     entities = {*load_catalogue().systems["canonical"], "vendor_figures"}
     for node in _models(manifest):
