@@ -1,6 +1,8 @@
 {# The rows that `systems` have of a canonical entity, columns by place as in stg_canonical__<entity>.
-   Of one key the last landed counts, whichever system says it (R20). #}
-{% macro united(entity, key, systems) -%}
+   Of one key the last landed counts, whichever system says it (R20). Where `described_by` lists columns, what the
+   last one does not say keeps the value that another system says: a hand-kept sheet of groups knows their types, WeCom
+   their owners. #}
+{% macro united(entity, key, systems, described_by=[]) -%}
 with of_systems as (
     {% for system in systems %}
     select * from {{ ref('stg_' ~ system ~ '__' ~ entity) }}
@@ -12,9 +14,44 @@ with of_systems as (
     {% endfor %}
 ),
 
+{% if described_by %}
+of_each_system as (
+    {{ last_landed('of_systems', key + ['system']) | indent(4) }}
+),
+
+ranked as (
+    select
+        {% for column in key %}
+        {{ column }},
+        {% endfor %}
+        {% for column in described_by %}
+        {{ first_known(column) }} over (
+            partition by {{ key | join(', ') }}
+            order by load_seq desc, line desc
+            rows between unbounded preceding and unbounded following
+        ) as {{ column }},
+        {% endfor %}
+        system,
+        load_seq,
+        line,
+        landed_at,
+        row_number() over (
+            partition by {{ key | join(', ') }}
+            order by load_seq desc, line desc
+        ) as system_rank
+    from of_each_system
+),
+
+final as (
+    select *
+    from ranked
+    where system_rank = 1
+)
+{% else %}
 final as (
     {{ last_landed('of_systems', key) | indent(4) }}
 )
+{% endif %}
 
 select * from final
 {%- endmacro %}

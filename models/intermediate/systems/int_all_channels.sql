@@ -6,4 +6,10 @@
         'ads',
         'weixin_channels',
     ],
+    described_by=[
+        'channel_name',
+        'channel_kind',
+        'parent_channel_id',
+        'is_paid',
+    ],
 ) }}

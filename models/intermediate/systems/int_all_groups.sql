@@ -4,4 +4,14 @@
     systems=[
         'canonical',
     ],
+    described_by=[
+        'group_name',
+        'platform',
+        'group_type',
+        'is_flash',
+        'stage',
+        'owner_staff_id',
+        'created_at',
+        'dissolved_at',
+    ],
 ) }}

@@ -4,4 +4,13 @@
     systems=[
         'canonical',
     ],
+    described_by=[
+        'member_type',
+        'unionid',
+        'phone_key',
+        'gender',
+        'city',
+        'birthday',
+        'first_seen_at',
+    ],
 ) }}

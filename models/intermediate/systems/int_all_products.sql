@@ -5,4 +5,12 @@
         'canonical',
         'wecom',
     ],
+    described_by=[
+        'product_name',
+        'category',
+        'product_role',
+        'unit_cost',
+        'list_price',
+        'repurchase_cycle_days',
+    ],
 ) }}

@@ -4,4 +4,10 @@
     systems=[
         'canonical',
     ],
+    described_by=[
+        'staff_name',
+        'department',
+        'role',
+        'member_id',
+    ],
 ) }}
