@@ -23,6 +23,7 @@ class FileOutcome:
         params: Placeholders of the message `landing.<code>` (empty without code).
         totals: Rows of a sheet that sum up others, which count as blank.
         is_sheet: It is one sheet of a workbook.
+        belongs_in: The folder of the system that its content shows, where it lies in another.
         rows_late: Accepted rows dated before the newest day already built.
     """
 
@@ -44,6 +45,7 @@ class FileOutcome:
     rows_late: int = 0
     unknown_columns: tuple[str, ...] = ()
     is_sheet: bool = False
+    belongs_in: str | None = None
     seconds: float = 0.0
 
 

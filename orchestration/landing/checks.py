@@ -87,7 +87,7 @@ class CheckedBlock:
         """Owner's id, personal columns and line of the sound rows that have any."""
         names = [column.name for column in self.entity.contacts]
         table = pa.table(
-            {"member_id": self.rows[self.entity.key[0]], "line": self.rows["line"]}
+            {"member_id": self.rows[self.entity.owner], "line": self.rows["line"]}
             | {name: self.rows[VAULT + name] for name in names}
         )
         known = [pc.is_valid(table[name]) for name in names]

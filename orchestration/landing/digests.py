@@ -33,6 +33,10 @@ class Digests:
         state, sha256 = self._known.get(_stored(path), (None, None))
         return sha256 if state is not None and state == state_of(path) and not state.is_young else None
 
+    def of(self, path: Path, state: FileState) -> str:
+        """The digest of a file, remembered or read; see `read`."""
+        return self.remembered(path) or self.read(path, state)
+
     def read(self, path: Path, state: FileState) -> str:
         """Read the file.
 
@@ -60,6 +64,11 @@ class Digests:
                 "delete from raw.inbox_files where list_contains(?, path)", [list(self._new)]
             )
             self._connection.executemany("insert into raw.inbox_files values (?, ?, ?, ?)", rows)
+
+
+def part_sha256(file_sha256: str, part: str) -> str:
+    """What stands for the content of one part of a file: the file's digest and the part's name."""
+    return hashlib.sha256(f"{file_sha256}#{part}".encode()).hexdigest()
 
 
 def _stored(path: Path) -> str:

@@ -16,6 +16,7 @@ from orchestration.landing.checks import RowChecks, Stamp
 from orchestration.landing.context import Landing
 from orchestration.landing.csv_reader import CsvReader
 from orchestration.landing.digests import StillWritten
+from orchestration.landing.document_reader import DocumentReader
 from orchestration.landing.faults import FileRefused
 from orchestration.landing.inbox import FileState, InboxFile, state_of
 from orchestration.landing.jsonl_reader import JsonlReader
@@ -122,18 +123,23 @@ class FileLanding:
 
     def _open_reader(self) -> Reader:
         path = self._file.path
-        if self._file.sheet is not None:
-            return SpreadsheetReader(path, self._file.sheet, self._entity)
-        if self._file.format == "csv":
-            return CsvReader(path, self._entity)
-        if self._file.format == "jsonl":
-            return JsonlReader(path, self._entity)
-        return ParquetReader(path, self._entity, self._connection, self._landing.zone)
+        file = self._file
+        match file.kind:
+            case "sheet":
+                return SpreadsheetReader(path, str(file.part), self._entity)
+            case "csv":
+                return CsvReader(path, self._entity)
+            case "jsonl":
+                return JsonlReader(path, self._entity)
+            case "json" | "lines" | "xml":
+                return DocumentReader(path, file.kind, self._entity, file.siblings, file.groups)
+            case _:
+                return ParquetReader(path, self._entity, self._connection, self._landing.zone)
 
     def _take_rows(self, reader: Reader, contacts: duckdb.DuckDBPyConnection | None) -> Counts:
         counts = Counts()
         for block in reader.blocks():
-            self._take_block(block, contacts, counts)
+            self._take_block(self._with_path(block), contacts, counts)
             self._landing.progress.note(f"{self._outcome.path}: {counts.accepted + counts.rejected:,}")
         counts.lines, counts.header, counts.blank = reader.lines, reader.header, reader.blank
         return counts
@@ -158,6 +164,16 @@ class FileLanding:
                 self._connection, faults, self._outcome, self._stamp.load_seq, self._stamp.landed_at
             )
             counts.rejected += len(faults)
+
+    def _with_path(self, block: Block) -> Block:
+        """A table's rows with what the file's path says of them."""
+        columns = dict(block.known)
+        for column in self._entity.columns:
+            said = [self._file.groups.get(path[1:]) for path in column.paths if path[0] == "@"]
+            text = next((one for one in said if one is not None), None)
+            if text is not None and column.name not in columns:
+                columns[column.name] = pa.array([text] * len(block.lines), pa.string())
+        return replace(block, known=columns) if len(columns) > len(block.known) else block
 
     def _row_checks(self, block: Block) -> RowChecks:
         """The checks that fit the file's columns, which are the same in all its blocks."""

@@ -31,7 +31,7 @@ from orchestration.landing.inbox import (
     state_of,
 )
 from orchestration.landing.normal_forms import create_macros, literal
-from orchestration.landing.sheets import content_sha256, with_sheets
+from orchestration.landing.parts import content_sha256, refused_before, with_parts
 from orchestration.landing.survey import is_encrypted
 from orchestration.landing.vault import vault_key
 from orchestration.progress import Progress
@@ -44,7 +44,7 @@ MEMORY_LIMIT = "512MB"
 def land_inbox(
     settings: Settings,
     progress: Progress,
-    entities: Collection[str] | None = None,
+    tables: Collection[str] | None = None,
     now: datetime | None = None,
 ) -> LandingReport:
     """Take the inbox `settings.exports` into schema raw of `settings.private_db`.
@@ -52,7 +52,7 @@ def land_inbox(
     Args:
         settings: The places, and the business time zone.
         progress: Hears of each file, and of the rows of large ones.
-        entities: Only the files of these; files that no entity owns are then left out too.
+        tables: Only the files of these raw tables; files that are of none are then left out too.
         now: Moment of the landing (naive: business time zone); the clock's unless given.
 
     Raises:
@@ -63,7 +63,7 @@ def land_inbox(
         raise ShequnError("landing.no_inbox", EXIT_USAGE, path=settings.exports)
     catalogue = load_catalogue()
     landed_at = _local(now, settings.business_timezone)
-    files = list_inbox(settings.exports, catalogue, entities)
+    files = list_inbox(settings.exports, catalogue, tables)
     with ledger.open_private(settings) as connection:
         _prepare(connection, catalogue, settings.business_timezone)
         landing = Landing(
@@ -75,7 +75,7 @@ def land_inbox(
             built_through_date=_built_through_date(settings),
             vault_key=vault_key(settings),
         )
-        outcomes = tuple(_outcomes(landing, files, entities))
+        outcomes = tuple(_outcomes(landing, files, tables))
     return LandingReport(outcomes, time.monotonic() - started)
 
 
@@ -108,19 +108,19 @@ def _built_through_date(settings: Settings) -> date | None:
 
 
 def _outcomes(
-    landing: Landing, found: list[InboxFile], entities: Collection[str] | None
+    landing: Landing, found: list[InboxFile], tables: Collection[str] | None
 ) -> Iterator[FileOutcome]:
     paths = [file.path for file in found if not file.is_ignored]
     digests = Digests(landing.connection)
     moving = moving_files(path for path in paths if digests.remembered(path) is None)
     still = [file for file in found if file.path in moving]
-    settled = with_sheets(landing, digests, [file for file in found if file.path not in moving])
-    files = [file for file in (*still, *settled) if is_wanted(file, entities)]
+    settled = with_parts(landing, digests, [file for file in found if file.path not in moving])
+    files = [file for file in (*still, *settled) if is_wanted(file, tables)]
     files = in_order(sorted(files, key=lambda file: file.path.as_posix()))
     landing.progress.stage("land", len(files))
     for file in files:
         started = time.monotonic()
-        outcome = FileOutcome(file.relative, "ignored", is_sheet=file.sheet is not None)
+        outcome = FileOutcome(file.relative, "ignored", is_sheet=file.kind == "sheet")
         if not file.is_ignored:
             outcome = _take(landing, file, digests, is_moving=file.path in moving)
         landing.progress.advance(file.relative)
@@ -136,15 +136,16 @@ def _take(landing: Landing, file: InboxFile, digests: Digests, is_moving: bool) 
         system=file.entity.system if file.entity else None,
         entity=file.entity.name if file.entity else None,
         size_bytes=state.size_bytes if state else 0,
-        is_sheet=file.sheet is not None,
+        is_sheet=file.kind == "sheet",
     )
     if file.code == "E_UNREADABLE":
         return replace(waiting, status="refused", code=file.code, params=file.params)
-    if state is None or is_moving or (file.is_workbook and file.code is None):
+    if state is None or is_moving or file.is_closed:
         return waiting
     try:
         sha256 = content_sha256(digests, file, state)
-        return _decide(landing, file, state, replace(waiting, sha256=sha256), digests)
+        known = replace(waiting, sha256=sha256, belongs_in=file.belongs_in)
+        return _decide(landing, file, state, known, digests)
     except StillWritten:
         return waiting
     except OSError as error:
@@ -163,6 +164,8 @@ def _decide(
     if landed is None and seen is not None and _is_settled(landing, file, known, seen):
         params = file.params if file.code == seen["code"] else json.loads(seen["params"])
         return replace(known, status="refused", code=seen["code"], params=params)
+    if file.part or file.groups:
+        ledger.forget_refusals(landing.connection, refused_before(digests, file, state))
     try:
         if file.entity is not None and file.code is None:
             elsewhere = _landed_elsewhere(landing, known, landed, digests) if landed else None
@@ -194,12 +197,14 @@ def _landed_elsewhere(
 
     Without such a file the content was renamed.
     """
-    found = list_inbox(landing.settings.exports, load_catalogue(), [landed["entity"]])
+    found = list_inbox(
+        landing.settings.exports, load_catalogue(), [f"{landed['system']}__{landed['entity']}"]
+    )
     states = {file.path: state_of(file.path) for file in found}
     same_size = [
         file for file in found if (state := states[file.path]) and state.size_bytes == known.size_bytes
     ]
-    for other in with_sheets(landing, digests, same_size):
+    for other in with_parts(landing, digests, same_size):
         state = states[other.path]
         if state is None or other.entity is None:
             continue

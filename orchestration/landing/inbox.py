@@ -1,4 +1,4 @@
-"""What lies in the inbox, and which entity each file is by its name."""
+"""What lies in the inbox, and which entity each file is by its name, as far as names say it."""
 
 from __future__ import annotations
 
@@ -12,6 +12,7 @@ from typing import Any
 
 from orchestration.landing.catalogue import Catalogue, Entity
 
+CANONICAL = "canonical"
 WORKBOOKS = (".xlsx", ".xlsm", ".xls")
 FORMATS = (".csv", ".jsonl", ".parquet", *WORKBOOKS)
 OTHER_SPREADSHEETS = (".xlsb", ".et", ".ods", ".numbers")
@@ -24,15 +25,19 @@ WAIT_SECONDS = 1.0
 
 @dataclass(frozen=True)
 class InboxFile:
-    """A file of the inbox.
+    """A file of the inbox, or one part of it.
 
     Attributes:
         path: Where it is.
-        relative: Its path in the inbox, forward slashes, printable; of a sheet `<path>#<sheet>`.
-        entity: What it is by its name; None: ignored, refused with `code`, or a workbook whose sheets say it.
-        code: Why its name alone refuses it; `params` are the placeholders of `landing.<code>`.
+        relative: Its path in the inbox, forward slashes, printable; of one of several parts `<path>#<part>`.
+        entity: What it is; None: ignored, refused with `code`, or its content is to say it.
+        code: Why it is refused unread; `params` are the placeholders of `landing.<code>`.
         is_ignored: Hidden or temporary by name, or a sheet that is hidden, empty or a guide.
-        sheet: The sheet of the workbook at `path`; None: the file as a whole.
+        part: The sheet, table or entity that it is of the file at `path`; None: the file as a whole.
+        kind: How it is read: csv, jsonl, parquet, sheet, sqlite, json, lines or xml; None: not looked at.
+        siblings: Of a document all entities that it holds, each with the places of its rows.
+        groups: What its path says (`from_path`).
+        belongs_in: The folder of the system that its content shows, where it lies in another.
     """
 
     path: Path
@@ -41,17 +46,22 @@ class InboxFile:
     code: str | None = None
     params: dict[str, Any] = field(default_factory=dict)
     is_ignored: bool = False
-    sheet: str | None = None
+    part: str | None = None
+    kind: str | None = None
+    siblings: tuple[tuple[Entity, tuple[str, ...]], ...] = ()
+    groups: dict[str, str | None] = field(default_factory=dict)
+    belongs_in: str | None = None
 
     @property
-    def is_workbook(self) -> bool:
-        """Whether it is a workbook whose sheets are still to be told apart."""
-        return self.path.suffix.lower() in WORKBOOKS and self.sheet is None and not self.is_ignored
+    def is_closed(self) -> bool:
+        """Whether its content is still to say what it holds."""
+        return self.kind is None and self.code is None and not self.is_ignored
 
     @property
-    def format(self) -> str:
-        """The ending, such as csv, jsonl or parquet (of a file with an entity)."""
-        return self.path.suffix.lower()[1:]
+    def folder(self) -> str | None:
+        """The folder of the inbox that it lies in; None: at its top."""
+        parts = self.relative.split("/")
+        return parts[0] if len(parts) > 1 else None
 
 
 def is_temporary(relative: str) -> bool:
@@ -69,7 +79,6 @@ def recognise(path: Path, relative: str, catalogue: Catalogue) -> InboxFile:
     """Say what a file is by its place and name."""
     if is_temporary(relative):
         return InboxFile(path, relative, is_ignored=True)
-    parts = relative.split("/")
     suffix = path.suffix.lower()
 
     def refused(code: str, **params: Any) -> InboxFile:
@@ -77,34 +86,37 @@ def recognise(path: Path, relative: str, catalogue: Catalogue) -> InboxFile:
 
     if not path.is_file():
         return refused("E_UNREADABLE", detail="not a regular file")
-    if len(parts) == 1:
-        return refused("E_UNKNOWN_FILE", known=", ".join(f"{system}/" for system in catalogue.systems))
-    entities = catalogue.systems.get(parts[0])
-    if entities is None:
-        return refused("E_UNKNOWN_SYSTEM", system=parts[0], known=", ".join(catalogue.systems))
     if suffix in OTHER_SPREADSHEETS:
         return refused("E_SPREADSHEET")
     if suffix in ARCHIVES:
         return refused("E_ARCHIVE")
-    name = parts[1] if len(parts) > 2 else parts[1].split(".")[0]
-    entity = entities.get(name)
-    if entity is None and suffix in WORKBOOKS:
+    parts = relative.split("/")
+    if parts[0] != CANONICAL or len(parts) == 1:
         return InboxFile(path, relative)
+    entities = catalogue.systems[CANONICAL]
+    name = entity_name(relative)
+    entity = entities.get(name)
+    if suffix in WORKBOOKS:
+        return InboxFile(path, relative, entity)
     if entity is None:
         close = difflib.get_close_matches(name, entities, n=3) or sorted(entities)
         return refused("E_UNKNOWN_ENTITY", entity=name, known=", ".join(close))
     if suffix not in FORMATS:
         return refused("E_UNKNOWN_FORMAT", suffix=suffix or "–", known=", ".join(FORMATS))
-    return InboxFile(path, relative, entity)
+    return InboxFile(path, relative, entity, kind=suffix[1:])
 
 
-def list_inbox(
-    exports: Path, catalogue: Catalogue, entities: Collection[str] | None = None
-) -> list[InboxFile]:
+def entity_name(relative: str) -> str:
+    """What a file of the neutral export says by its name that it holds."""
+    parts = relative.split("/")
+    return parts[1] if len(parts) > 2 else parts[-1].split(".")[0]
+
+
+def list_inbox(exports: Path, catalogue: Catalogue, tables: Collection[str] | None = None) -> list[InboxFile]:
     """All files below `exports` in the order of their relative path (R20).
 
-    With `entities` only the files of these; what no entity owns is then left out too, except workbooks,
-    whose sheets are not known yet.
+    With `tables` only the files of these raw tables; what no entity owns is then left out too, except
+    files that are still to be looked at.
     """
     found = []
     for folder, _, names in os.walk(exports):
@@ -112,14 +124,14 @@ def list_inbox(
             path = Path(folder, name)
             relative = os.fsencode(path.relative_to(exports).as_posix()).decode("utf-8", "replace")
             file = recognise(path, relative, catalogue)
-            if file.is_workbook or is_wanted(file, entities):
+            if file.is_closed or is_wanted(file, tables):
                 found.append(file)
     return sorted(found, key=lambda file: file.relative)
 
 
-def is_wanted(file: InboxFile, entities: Collection[str] | None) -> bool:
-    """Whether the file is one of these entities'; None: all files."""
-    return entities is None or (file.entity is not None and file.entity.name in entities)
+def is_wanted(file: InboxFile, tables: Collection[str] | None) -> bool:
+    """Whether the file is of one of these raw tables; None: all files."""
+    return tables is None or (file.entity is not None and file.entity.table in tables)
 
 
 def in_order(files: Iterable[InboxFile]) -> list[InboxFile]:

@@ -15,67 +15,9 @@ from orchestration.landing.catalogue import Entity
 from orchestration.landing.csv_records import text_of
 from orchestration.landing.faults import FileRefused, RowFault
 from orchestration.landing.header import COLUMN_LIMIT, columns_named, refuse_keys
+from orchestration.landing.json_values import BadValue, parse_object, plain_text
 from orchestration.landing.survey import Survey, survey
 from orchestration.landing.text_stream import line_blocks, utf8_chunks
-
-
-class _BadObject(ValueError):
-    """A line that is no object of plain values; the message says why."""
-
-    def __init__(self, problem: str, column: str | None = None) -> None:
-        self.problem = problem
-        self.column = column
-        super().__init__(problem)
-
-
-def _unique(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
-    found = dict(pairs)
-    if len(found) < len(pairs):
-        names = [name for name, _ in pairs]
-        raise _BadObject(f"the key {next(name for name in names if names.count(name) > 1)} stands twice")
-    return found
-
-
-def _no_constant(text: str) -> Any:
-    raise _BadObject(f"{text} is no JSON value")
-
-
-# Numbers stay the text they are: an order number of 23 digits is no float.
-_DECODER = json.JSONDecoder(
-    object_pairs_hook=_unique, parse_int=str, parse_float=str, parse_constant=_no_constant
-)
-
-
-def _parse(text: str) -> dict[str, Any]:
-    try:
-        found = _DECODER.decode(text)
-    except json.JSONDecodeError as error:
-        raise _BadObject(f"{error.msg} at character {error.pos + 1}") from None
-    if not isinstance(found, dict):
-        raise _BadObject("it is no object {…}")
-    if "\\ud" in text.lower():
-        _refuse_half_characters(found)
-    return found
-
-
-def _refuse_half_characters(found: dict[str, Any]) -> None:
-    """Escapes may spell half of a surrogate pair, which no encoding can write."""
-    try:
-        json.dumps(found, ensure_ascii=False).encode("utf-8")
-    except UnicodeEncodeError:
-        raise _BadObject("it holds half of a surrogate pair") from None
-
-
-def _text(value: Any, name: str) -> str:
-    if isinstance(value, str):
-        if "\0" in value:
-            raise _BadObject(f"{name} holds a NUL character", name)
-        return value
-    if value is None:
-        return ""
-    if isinstance(value, bool):
-        return "true" if value else "false"
-    raise _BadObject(f"{name} holds a list or an object", name)
 
 
 class JsonlReader:
@@ -133,7 +75,7 @@ class JsonlReader:
                 raise FileRefused("E_NOT_JSONL", kind="JSON")
             try:
                 values, others = self._row(line)
-            except _BadObject as error:
+            except BadValue as error:
                 params = {"problem": error.problem}
                 faults.append(RowFault(self._line, "E_JSON", text_of(raw), error.column, params))
                 continue
@@ -155,10 +97,7 @@ class JsonlReader:
 
     def _row(self, line: str) -> tuple[list[str], str | None]:
         """Texts of the entity's columns, and the other keys as JSON."""
-        try:
-            return self._split(self._as_columns(_parse(line)))
-        except RecursionError:
-            raise _BadObject("it nests too deeply") from None
+        return self._split(self._as_columns(parse_object(line)))
 
     def _as_columns(self, found: dict[str, Any]) -> dict[str, Any]:
         """The object under the names of the entity's columns, as far as its keys stand for them."""
@@ -167,14 +106,14 @@ class JsonlReader:
         columns = columns_named(tuple(found), self._entity)
         if len(set(columns)) < len(columns):
             column = next(name for name in columns if columns.count(name) > 1)
-            raise _BadObject(f"two of its keys stand for {column}", column)
+            raise BadValue(f"two of its keys stand for {column}", column)
         return dict(zip(columns, found.values(), strict=True))
 
     def _split(self, found: dict[str, Any]) -> tuple[list[str], str | None]:
         self._has_objects = True
         if self._unmet:
             self._unmet.difference_update(found)
-        values = [_text(found.pop(name, None), name) for name in self._names]
+        values = [plain_text(found.pop(name, None), name) for name in self._names]
         if not found:
             return values, None
         # Where keys are data every row brings new ones; beyond this many nobody reads their names.

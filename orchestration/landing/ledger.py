@@ -18,7 +18,7 @@ from orchestration.reports import FileOutcome
 from orchestration.settings import Settings
 
 # A new number makes the gate look again at files that it refused.
-GATE_VERSION = "3"
+GATE_VERSION = "4"
 LANDED = "landed"
 REFUSED = "refused"
 
@@ -27,8 +27,9 @@ _TABLES = (
     "create table if not exists raw.meta (key varchar, value varchar)",
     """create table if not exists raw.inbox_files (
         path varchar, size_bytes bigint, mtime_ns bigint, file_sha256 varchar)""",
-    """create table if not exists raw.workbooks (
-        file_sha256 varchar, gate_version varchar, sheets varchar)""",
+    "drop table if exists raw.workbooks",
+    """create table if not exists raw.shapes (
+        file_sha256 varchar, gate_version varchar, is_named boolean, shapes varchar)""",
     """create table if not exists raw.files (
         file_sha256 varchar, path varchar, system varchar, entity varchar, status varchar, code varchar,
         message varchar, encoding varchar, size_bytes bigint, lines bigint, header bigint, accepted bigint,
@@ -170,6 +171,13 @@ def write_file(
         json.dumps(outcome.params, ensure_ascii=False),
     ]
     connection.execute(f"insert into raw.files values ({', '.join('?' * len(values))})", values)
+
+
+def forget_refusals(connection: duckdb.DuckDBPyConnection, sha256s: Collection[str]) -> None:
+    """Remove these files' refusals, which their parts stand in the place of."""
+    connection.execute(
+        "delete from raw.files where list_contains(?, file_sha256) and status = ?", [list(sha256s), REFUSED]
+    )
 
 
 def write_faults(

@@ -75,7 +75,7 @@ def foreign_kind(head: bytes, format_name: str) -> str | None:
             return kind
     encoding = marked_encoding(head) or "utf-8"
     start = head.decode(encoding, "ignore").lstrip("\ufeff \t\r\n")
-    if re.match(r"<[!?a-zA-Z]", start):
+    if format_name != "xml" and re.match(r"<[!?a-zA-Z]", start):
         return "HTML/XML"
     if format_name == "csv" and re.match(r'[\[{]\s*["{\]}]', start):
         return "JSON"
@@ -83,7 +83,11 @@ def foreign_kind(head: bytes, format_name: str) -> str | None:
 
 
 def survey(path: Path, format_name: str) -> Survey:
-    """Decide the encoding of a csv or jsonl file and count its lines.
+    """Decide the encoding of a text file and count its lines.
+
+    Args:
+        path: The file.
+        format_name: csv or jsonl; json or xml where lines do not matter, however long they are.
 
     Raises:
         FileRefused: empty, of another kind, encrypted, undecodable, with NUL bytes or endless lines.
@@ -96,17 +100,18 @@ def survey(path: Path, format_name: str) -> Survey:
     if kind:
         raise FileRefused("E_NOT_CSV" if format_name == "csv" else "E_NOT_JSONL", kind=kind)
     encoding = marked_encoding(head) or "utf-8"
+    limit = LINE_LIMIT_BYTES if format_name in ("csv", "jsonl") else None
     try:
-        lines = _count(path, encoding)
+        lines = _count(path, encoding, limit)
     except UnicodeError:
         if encoding.startswith("utf-16"):
             raise FileRefused("E_ENCODING", line=_lines_before_error(path, encoding)) from None
         _refuse_unless_gb18030(path, is_marked=encoding == "utf-8-sig")
-        encoding, lines = "gb18030", _count(path, "gb18030")
+        encoding, lines = "gb18030", _count(path, "gb18030", limit)
     return Survey(encoding, lines)
 
 
-def _count(path: Path, encoding: str) -> int:
+def _count(path: Path, encoding: str, limit: int | None) -> int:
     counter = LineCounter()
     unfinished = 0
     for chunk in utf8_chunks(path, encoding):
@@ -115,9 +120,9 @@ def _count(path: Path, encoding: str) -> int:
             counter.feed(chunk[: nul + 1])
             raise FileRefused("E_NUL", line=counter.lines)
         first, last = _first_end(chunk), max(chunk.rfind(b"\n"), chunk.rfind(b"\r"))
-        if unfinished + first > LINE_LIMIT_BYTES:
+        if limit is not None and unfinished + first > limit:
             line = counter.lines + (unfinished == 0)
-            raise FileRefused("E_FIELD_LIMIT", line=line, limit=LINE_LIMIT_BYTES)
+            raise FileRefused("E_FIELD_LIMIT", line=line, limit=limit)
         unfinished = unfinished + len(chunk) if last < 0 else len(chunk) - last - 1
         counter.feed(chunk)
     if counter.lines == 0:

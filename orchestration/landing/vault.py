@@ -11,6 +11,7 @@ from contextlib import contextmanager
 import duckdb
 import pyarrow as pa
 
+from orchestration.landing.normal_forms import identifier, literal
 from orchestration.settings import Settings
 
 KEY_FILE = "hmac.key"
@@ -20,6 +21,9 @@ _CONTACTS = """
     create table if not exists contacts (
         system varchar, member_id varchar, display_name varchar, phone varchar,
         file_sha256 varchar, line bigint, load_seq bigint)"""
+# Whatever else systems say of a person (receiver, address, …), by the column's name.
+_OTHERS = "alter table contacts add column if not exists others varchar"
+_OWN = ("display_name", "phone")
 
 
 def vault_key(settings: Settings) -> bytes:
@@ -69,6 +73,7 @@ def open_contacts(settings: Settings) -> Iterator[duckdb.DuckDBPyConnection]:
     try:
         path.chmod(0o600)
         connection.execute(_CONTACTS)
+        connection.execute(_OTHERS)
         yield connection
     finally:
         connection.close()
@@ -81,9 +86,22 @@ def add_contacts(
     file_sha256: str,
     load_seq: int,
 ) -> None:
-    """Append rows (member_id, display_name, phone, line) of one file."""
+    """Append what one file says of people.
+
+    Args:
+        connection: The contact table.
+        contacts_of_file: member_id, line and personal columns; those the table lacks go to `others` as JSON.
+        system: Whose file it is.
+        file_sha256: Its digest.
+        load_seq: Its place in the order of landings.
+    """
+    names = [name for name in contacts_of_file.column_names if name not in ("member_id", "line")]
+    own = ", ".join(identifier(name) if name in names else "null" for name in _OWN)
+    pairs = ", ".join(f"{literal(name)}: {identifier(name)}" for name in names if name not in _OWN)
+    others = f"to_json({{{pairs}}})" if pairs else "null"
     connection.execute(
-        "insert into contacts select ?, member_id, display_name, phone, ?, line, ? from contacts_of_file",
+        "insert into contacts (system, member_id, display_name, phone, file_sha256, line, load_seq, others)"
+        f" select ?, member_id, {own}, ?, line, ?, {others} from contacts_of_file",
         [system, file_sha256, load_seq],
     )
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -79,8 +78,3 @@ def list_sheets(path: Path) -> list[Sheet]:
 
 def _has_cells(sheet: CalamineSheet) -> bool:
     return any(cell != "" for row in sheet.iter_rows() for cell in row)
-
-
-def sheet_sha256(file_sha256: str, sheet: str) -> str:
-    """What stands for the content of one sheet: the file's digest and the sheet's name."""
-    return hashlib.sha256(f"{file_sha256}#{sheet}".encode()).hexdigest()

@@ -1,0 +1,234 @@
+"""Reads one entity's rows out of a JSON or XML file."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pyarrow as pa
+
+from orchestration.landing.blocks import Block, trimmed
+from orchestration.landing.catalogue import Entity, load_catalogue
+from orchestration.landing.documents import Document, DocumentKind, read_documents, survey_documents
+from orchestration.landing.faults import RowFault
+from orchestration.landing.header import COLUMN_LIMIT
+from orchestration.landing.json_values import BadValue, plain_text
+from orchestration.landing.mobile_numbers import mask_phones
+from orchestration.landing.paths import DOCUMENT, Holders, Read, mark_read, row_steps, steps_of, unread
+from orchestration.landing.row_lists import RowKind, owner_of, row_lists
+from orchestration.landing.shapes import error_of
+
+ROWS_PER_BLOCK = 20_000
+
+
+@dataclass
+class _Batch:
+    """Rows on their way to a block."""
+
+    rows: list[list[str]] = field(default_factory=list)
+    extra: list[str | None] = field(default_factory=list)
+    lines: list[int] = field(default_factory=list)
+    objects: list[Any] = field(default_factory=list)
+    faults: list[RowFault] = field(default_factory=list)
+
+    def __len__(self) -> int:
+        return len(self.rows) + len(self.faults)
+
+
+class DocumentReader:
+    """One part of a file of documents; see `blocks.Reader`.
+
+    Lines are those of the file where each line is a row of some part of it, else the rows of this part, from 1.
+    The part that the catalogue lists first brings the file's blank lines too, and as rejected rows whatever
+    no part takes.
+
+    Args:
+        path: The file.
+        kind: How it is laid out.
+        entity: Whose rows are wanted.
+        parts: All entities that the file holds, those that name most of its keys first, with the places of
+            their rows.
+        groups: What the file's path says, by the name of the group.
+    """
+
+    def __init__(
+        self,
+        path: Path,
+        kind: DocumentKind,
+        entity: Entity,
+        parts: Sequence[tuple[Entity, Sequence[str]]],
+        groups: Mapping[str, str | None],
+    ) -> None:
+        self._path = path
+        self._kind = kind
+        self._entity = entity
+        order = list(load_catalogue().systems[entity.system])
+        self._is_first = entity.name == min((part.name for part, _ in parts), key=order.index)
+        self._survey = survey_documents(path, kind)
+        self._kinds = [RowKind.of(part, groups) for part, _ in parts]
+        self._own = next(one for one in self._kinds if one.entity is entity)
+        self._columns = [
+            (column.name, self._own.getters[column.name], column.type == "json") for column in entity.columns
+        ]
+        places = {place for _, found in parts for place in found}
+        self._is_by_line = kind == "lines" and places == {DOCUMENT}
+        self._is_alone = len(self._kinds) == 1 and not (entity.where or entity.where_not)
+        self._read = {place: _read_below(entity, place, places) for place, _ in self._own.lists}
+        self._private = frozenset(entity.private)
+        self._shown = _personal(entity)
+        self._unknown: dict[str, None] = {}
+        self._number = 0
+        self.encoding: str | None = self._survey.encoding
+        self.header = 0
+        self.blank = 0
+        self.lines = 0
+
+    @property
+    def unknown_columns(self) -> tuple[str, ...]:
+        return tuple(self._unknown)
+
+    def blocks(self) -> Iterator[Block]:
+        """The part's rows."""
+        batch = _Batch()
+        for document in read_documents(self._path, self._kind, str(self.encoding)):
+            self._take(document, batch)
+            if len(batch) >= ROWS_PER_BLOCK:
+                yield self._block(batch)
+                batch = _Batch()
+        yield self._block(batch)
+
+    def _take(self, document: Document, batch: _Batch) -> None:
+        value = document.value
+        if value is None:
+            if self._is_first and document.is_blank:
+                self.lines += 1
+                self.blank += 1
+            elif document.problem is not None:
+                params = {"problem": document.problem}
+                self._leave(document, "E_JSON", mask_phones(document.text), params, batch)
+            return
+        if "errcode" in value and (error := error_of(value)):
+            self._leave(document, "E_API_ERROR", self._original(value), error, batch)
+            return
+        lists = row_lists(value, self._kinds)
+        number = 0
+        for found in lists:
+            for number, (row, holders) in enumerate(found.rows, 1):
+                owner: RowKind | None = self._own
+                if found.path == DOCUMENT or not self._is_alone:
+                    owner = owner_of(row, holders, found.claimants, found.path)
+                if owner is self._own:
+                    self._add(document, row, holders, number, found.path, batch)
+                elif owner is None and (found.path != DOCUMENT or len(lists) == 1):
+                    self._leave(document, "E_UNKNOWN_ROW", self._original(row), {}, batch)
+        if not lists:
+            self._leave(document, "E_UNKNOWN_ROW", self._original(value), {}, batch)
+
+    def _line(self, document: Document) -> int:
+        self.lines += 1
+        self._number += 1
+        return document.line if self._is_by_line else self._number
+
+    def _leave(
+        self, document: Document, code: str, original: str, params: dict[str, Any], batch: _Batch
+    ) -> None:
+        """Reject what no part takes, once for the file."""
+        if self._is_first:
+            batch.faults.append(RowFault(self._line(document), code, original, None, params))
+
+    def _add(
+        self, document: Document, row: Any, holders: Holders, number: int, place: str, batch: _Batch
+    ) -> None:
+        line = self._line(document)
+        try:
+            values = [
+                value
+                if type(value := get(row, holders, number)) is str and "\0" not in value
+                else _text(value, name, is_json)
+                for name, get, is_json in self._columns
+            ]
+            extra = self._extra(row, self._read[place])
+        except (BadValue, RecursionError) as error:
+            problem = error.problem if isinstance(error, BadValue) else "it nests too deeply"
+            column = error.column if isinstance(error, BadValue) else None
+            params = {"problem": problem}
+            batch.faults.append(RowFault(line, "E_JSON", self._original(row), column, params))
+            return
+        batch.rows.append(values)
+        batch.extra.append(extra)
+        batch.lines.append(line)
+        batch.objects.append(row)
+
+    def _extra(self, row: Any, read: Read) -> str | None:
+        if not isinstance(row, dict) or all(read.get(key) is True for key in row):
+            return None
+        kept = unread(row, read, self._private)
+        if not kept:
+            return None
+        # Where keys are data every row brings new ones; beyond this many nobody reads their names.
+        if len(self._unknown) < COLUMN_LIMIT:
+            self._unknown.update(dict.fromkeys(kept))
+        return json.dumps(kept, ensure_ascii=False)
+
+    def _original(self, row: Any) -> str:
+        """The text of a row, without what is personal."""
+        try:
+            text = json.dumps(unread(row, self._shown, self._private), ensure_ascii=False)
+        except RecursionError:
+            return ""
+        return mask_phones(text)
+
+    def _block(self, batch: _Batch) -> Block:
+        columns = zip(*batch.rows, strict=True) if batch.rows else ([] for _ in self._columns)
+        objects = batch.objects
+        return Block(
+            known={
+                name: trimmed(pa.array(values, pa.string()))
+                for (name, _, _), values in zip(self._columns, columns, strict=True)
+            },
+            lines=np.array(batch.lines, dtype=np.int64),
+            original=lambda row: self._original(objects[row]),
+            extra=pa.array(batch.extra, pa.string()),
+            faults=batch.faults,
+        )
+
+
+def _text(value: Any, name: str, is_json: bool) -> str:
+    if not isinstance(value, list | dict):
+        return plain_text(value, name)
+    if is_json:
+        return json.dumps(value, ensure_ascii=False, separators=(",", ":"))
+    # Some systems write an empty list for an object that is not there.
+    return plain_text(value or None, name)
+
+
+def _read_below(entity: Entity, place: str, places: set[str]) -> Read:
+    """What is read of a row: by the entity's columns, and the lists of other parts below it."""
+    read: Read = {}
+    for column in entity.columns:
+        for path in column.paths:
+            if path[0] not in "^$@#" and path != ".":
+                mark_read(read, steps_of(path))
+    for path in (*entity.where, *entity.where_not):
+        if len(entity.where.get(path, ())) == 1 and path[0] not in "^$@#.":
+            mark_read(read, steps_of(path))
+    own = row_steps(place)
+    for other in places - {place, DOCUMENT}:
+        steps = row_steps(other)
+        if steps[: len(own)] == own and len(steps) > len(own):
+            mark_read(read, steps[len(own) :])
+    return read
+
+
+def _personal(entity: Entity) -> Read:
+    """The keys whose values no rejected row shows."""
+    read: Read = {}
+    for column in entity.contacts:
+        for path in column.paths:
+            if path[0] not in "^$@#.":
+                mark_read(read, steps_of(path))
+    return read

@@ -1,0 +1,90 @@
+"""JSON as the gate reads it: numbers stay the text they are, and what is ambiguous is at fault."""
+
+from __future__ import annotations
+
+import json
+import re
+from typing import Any
+
+_HALF = re.compile(r"\\u[dD][89a-fA-F]")
+
+
+class BadValue(ValueError):
+    """Text that is no JSON, or holds what a row cannot; the message says why.
+
+    Attributes:
+        column: The column at fault, None where it is the object as a whole.
+    """
+
+    def __init__(self, problem: str, column: str | None = None) -> None:
+        self.problem = problem
+        self.column = column
+        super().__init__(problem)
+
+
+def _unique(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+    found = dict(pairs)
+    if len(found) < len(pairs):
+        names = [name for name, _ in pairs]
+        raise BadValue(f"the key {next(name for name in names if names.count(name) > 1)} stands twice")
+    return found
+
+
+def _no_constant(text: str) -> Any:
+    raise BadValue(f"{text} is no JSON value")
+
+
+# An order number of 23 digits is no float.
+_DECODER = json.JSONDecoder(
+    object_pairs_hook=_unique, parse_int=str, parse_float=str, parse_constant=_no_constant
+)
+
+
+def parse_json(text: str) -> Any:
+    """The value that a text spells, its numbers as text.
+
+    Raises:
+        BadValue: it spells none, names a key twice, nests too deeply or holds half a character.
+    """
+    try:
+        found = _DECODER.decode(text)
+        if _HALF.search(text):
+            _refuse_half_characters(found)
+    except json.JSONDecodeError as error:
+        raise BadValue(f"{error.msg} at character {error.pos + 1}") from None
+    except RecursionError:
+        raise BadValue("it nests too deeply") from None
+    return found
+
+
+def parse_object(text: str) -> dict[str, Any]:
+    """The object that a text spells; see `parse_json`."""
+    found = parse_json(text)
+    if not isinstance(found, dict):
+        raise BadValue("it is no object {…}")
+    return found
+
+
+def _refuse_half_characters(found: Any) -> None:
+    """Escapes may spell half of a surrogate pair, which no encoding can write."""
+    try:
+        json.dumps(found, ensure_ascii=False).encode("utf-8")
+    except UnicodeEncodeError:
+        raise BadValue("it holds half of a surrogate pair") from None
+
+
+def plain_text(value: Any, name: str) -> str:
+    """The text of a plain value; empty where it is null.
+
+    Raises:
+        BadValue: it is a list or an object, or holds a NUL character.
+    """
+    if isinstance(value, str):
+        if "\0" in value:
+            raise BadValue(f"{name} holds a NUL character", name)
+        return value
+    if value is None:
+        return ""
+    if isinstance(value, bool):
+        return "true" if value else "false"
+    raise BadValue(f"{name} holds a list or an object", name)

@@ -1,0 +1,181 @@
+"""Where rows and columns stand in a document: the paths of docs/sources.md, compiled once."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any, Final
+
+ALL: Final = -1
+DOCUMENT = "$"
+_SEGMENT = re.compile(r"(?P<key>[^\[\]]*)(?:\[(?P<index>\d*)\])?")
+_SEPARATOR = re.compile(r"[,，]")
+
+Holders = tuple[Any, ...]
+Getter = Callable[[Any, Holders, int], Any]
+"""Takes a row, the elements that hold it (the document first) and its number; None: nothing is there."""
+
+
+@dataclass(frozen=True)
+class Step:
+    """One key of a path; `index` is `ALL` for each element of its list, None where it names no element."""
+
+    key: str
+    index: int | None = None
+
+
+def steps_of(path: str) -> tuple[Step, ...]:
+    """The steps of a dotted path.
+
+    Raises:
+        ValueError: it is no path.
+    """
+    found = []
+    for segment in path.split("."):
+        match = _SEGMENT.fullmatch(segment)
+        if match is None or not segment:
+            raise ValueError(f"{path!r} is no path")
+        index = {None: None, "": ALL}.get(match["index"], match["index"])
+        found.append(Step(match["key"], None if index is None else int(index)))
+    return tuple(found)
+
+
+def elements_of(value: Any) -> list[Any]:
+    """The elements of a list; an object stands for a list of one, text for its parts between commas."""
+    if isinstance(value, list):
+        return value
+    if isinstance(value, str):
+        return [part for text in _SEPARATOR.split(value) if (part := text.strip())]
+    return [value]
+
+
+def find(value: Any, steps: Sequence[Step]) -> Any:
+    """What stands at `steps` below `value`, None where nothing does."""
+    for place, step in enumerate(steps):
+        if step.key:
+            if not isinstance(value, dict):
+                return None
+            value = value.get(step.key)
+        if value is None:
+            return None
+        if step.index == ALL:
+            elements, rest = elements_of(value), steps[place + 1 :]
+            if not rest:
+                return elements
+            found = (find(element, rest) for element in elements)
+            return [one for one in found if one is not None] or None
+        if step.index is not None:
+            elements = elements_of(value)
+            value = elements[step.index] if step.index < len(elements) else None
+    return value
+
+
+def find_rows(document: Any, steps: Sequence[Step]) -> list[tuple[Any, Holders]] | None:
+    """The rows at `steps` in a document, each with the elements that hold it.
+
+    None where the document has no such place; an empty or null list is a place without rows.
+    """
+    if not steps:
+        return [(document, ())]
+    is_there = False
+    level: list[tuple[Any, Holders]] = [(document, (document,))]
+    for step in steps:
+        below: list[tuple[Any, Holders]] = []
+        for value, holders in level:
+            if step.key:
+                if not isinstance(value, dict) or step.key not in value:
+                    continue
+                found = value[step.key]
+            else:
+                found = value
+            if step.index == ALL:
+                elements = elements_of(found) if found is not None else []
+                is_there = is_there or not elements
+                below += [(element, (*holders, element)) for element in elements]
+            elif isinstance(found, dict):
+                below.append((found, holders))
+        level = below
+    if not level:
+        return [] if is_there else None
+    is_element = steps[-1].index == ALL
+    return [(row, holders[:-1] if is_element else holders) for row, holders in level]
+
+
+def row_steps(path: str) -> tuple[Step, ...]:
+    """The steps of a path of rows; () for the document itself."""
+    return () if path == DOCUMENT else steps_of(path)
+
+
+def getter(path: str, groups: Mapping[str, str | None]) -> Getter:
+    """What finds a column's value.
+
+    Args:
+        path: As in docs/sources.md.
+        groups: What the file's path says, by the name of the group.
+    """
+    if path == "#":
+        return lambda row, holders, number: str(number)
+    if path.startswith("@"):
+        value = groups.get(path[1:])
+        return lambda row, holders, number: value
+    if path == ".":
+        return lambda row, holders, number: row
+    if path.startswith("$"):
+        steps = steps_of(path[1:])
+        return lambda row, holders, number: find(holders[0] if holders else row, steps)
+    if path.startswith("^"):
+        up = len(path) - len(path.lstrip("^"))
+        steps = steps_of(path[up:])
+        return lambda row, holders, number: find(holders[-up], steps) if up <= len(holders) else None
+    steps = steps_of(path)
+    if len(steps) == 1 and steps[0].index is None:
+        key = steps[0].key
+        return lambda row, holders, number: row.get(key) if isinstance(row, dict) else None
+    return lambda row, holders, number: find(row, steps)
+
+
+def first_of(getters: Sequence[Getter]) -> Getter:
+    """What finds the first value of several that holds something."""
+    if len(getters) == 1:
+        return getters[0]
+
+    def first(row: Any, holders: Holders, number: int) -> Any:
+        found = (get(row, holders, number) for get in getters)
+        return next((value for value in found if value is not None and value != ""), None)
+
+    return first
+
+
+Read = dict[str, Any]
+"""Which keys are read, as a tree: True where all below a key is."""
+
+
+def mark_read(read: Read, steps: Sequence[Step]) -> None:
+    """Note in `read` that what stands at `steps` is read; of a list that is read in part all stays unread."""
+    if any(step.index not in (None, ALL) for step in steps):
+        return
+    for step in steps[:-1]:
+        below = read.setdefault(step.key, {})
+        if below is True:
+            return
+        read = below
+    read[steps[-1].key] = True
+
+
+def unread(value: Any, read: Read, private: frozenset[str]) -> Any:
+    """What is left of a value without what is read, `private` keys and empty values."""
+    if isinstance(value, dict):
+        kept = {}
+        for key, below in value.items():
+            mark = read.get(key)
+            if mark is True or key in private:
+                continue
+            rest = unread(below, mark or {}, private) if isinstance(below, dict | list) else below
+            if rest is not None and rest not in ("", [], {}):
+                kept[key] = rest
+        return kept
+    if isinstance(value, list):
+        rests = [unread(element, read, private) for element in value]
+        return [rest for rest in rests if rest not in ({}, [])]
+    return value

@@ -1,0 +1,348 @@
+"""What a file is by its content: which entities' rows it holds, and which come near where none fits."""
+
+from __future__ import annotations
+
+import csv
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import asdict, dataclass, field
+from itertools import islice
+from pathlib import Path
+from typing import Any
+
+from orchestration.landing.catalogue import Column, Entity
+from orchestration.landing.cells import cell_text
+from orchestration.landing.documents import (
+    Document,
+    DocumentKind,
+    document_kind,
+    read_documents,
+    survey_documents,
+)
+from orchestration.landing.faults import FileRefused, shorten
+from orchestration.landing.header import columns_named
+from orchestration.landing.row_lists import RowKind, RowList, row_lists
+from orchestration.landing.survey import foreign_kind, survey
+from orchestration.landing.text_stream import marked_encoding
+from orchestration.landing.workbook import list_sheets, open_workbook
+
+HEADER_WITHIN = 20
+CLOSEST = 3
+SAMPLE_DOCUMENTS = 100
+HEAD_BYTES = 1 << 16
+SEPARATORS = (",", "\t", ";")
+NO_ERROR = ("0", "", None)
+
+
+@dataclass(frozen=True)
+class Fit:
+    """An entity that a file holds.
+
+    Attributes:
+        named: How many of its columns the file names.
+        places: Where in a document its rows stand; () in tables.
+    """
+
+    system: str
+    entity: str
+    named: int
+    places: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class Near:
+    """An entity that a file may have been meant for, and what tells it but is missing."""
+
+    system: str
+    entity: str
+    missing: tuple[str, ...]
+    share: float
+
+
+@dataclass(frozen=True)
+class Shape:
+    """What a file, a sheet or a table is by its content.
+
+    Attributes:
+        name: Of the sheet or table; None: the file as a whole.
+        kind: csv, sheet, sqlite, json, lines or xml.
+        is_read: False for a sheet that is hidden, empty or a guide.
+        fits: Entities of all systems that it holds, the best first.
+        near: Where nothing fits, what comes near.
+    """
+
+    name: str | None
+    kind: str
+    is_read: bool = True
+    fits: tuple[Fit, ...] = ()
+    near: tuple[Near, ...] = ()
+
+    def as_json(self) -> dict[str, Any]:
+        return asdict(self)
+
+    @classmethod
+    def from_json(cls, found: dict[str, Any]) -> Shape:
+        fits = tuple(Fit(**fit | {"places": tuple(fit["places"])}) for fit in found["fits"])
+        near = tuple(Near(**near | {"missing": tuple(near["missing"])}) for near in found["near"])
+        return cls(**found | {"fits": fits, "near": near})
+
+
+def shapes_of(path: Path, entities: Sequence[Entity]) -> list[Shape]:
+    """The shapes of a file's parts.
+
+    Raises:
+        FileRefused: damaged, under a password, or not to be read as what it begins like.
+        OSError: it cannot be read now.
+    """
+    suffix = path.suffix.lower()
+    if suffix in (".xlsx", ".xlsm", ".xls"):
+        return _sheets(path, entities)
+    kind = document_kind(path)
+    if kind is not None:
+        return [_documents(path, kind, [one for one in entities if _form(kind) in one.forms])]
+    shape = _table(None, "csv", _csv_head(path), [one for one in entities if "csv" in one.forms])
+    if not shape.fits:
+        survey(path, "csv")
+    return [shape]
+
+
+def _form(kind: DocumentKind) -> str:
+    return "xml" if kind == "xml" else "json"
+
+
+# Tables
+
+
+def _table(name: str | None, kind: str, head: Iterable[Sequence[str]], entities: Sequence[Entity]) -> Shape:
+    rows = [row for row in head if any(row)]
+    fits, near = [], []
+    for entity in entities:
+        needed = [column for column in entity.columns if column.name in entity.needs]
+        needed = [column for column in needed if not all(path[0] in "@#" for path in column.paths)]
+        best: tuple[float, int, list[str]] | None = None
+        for row in rows:
+            found = set(columns_named(row, entity))
+            missing = [_wording(column) for column in needed if column.name not in found]
+            share = 1 - len(missing) / max(1, len(needed))
+            one = (share, len(found & set(entity.column_names)), missing)
+            best = one if best is None or one[:2] > best[:2] else best
+        if best is None or not needed:
+            continue
+        if not best[2]:
+            fits.append(Fit(entity.system, entity.name, best[1]))
+        elif best[0] > 0:
+            near.append(Near(entity.system, entity.name, tuple(best[2]), best[0]))
+    fits.sort(key=lambda fit: -fit.named)
+    return Shape(name, kind, fits=tuple(fits), near=_nearest(near) if not fits else ())
+
+
+def _wording(column: Column) -> str:
+    return column.headers[0] if column.headers else column.name
+
+
+def _nearest(near: list[Near]) -> tuple[Near, ...]:
+    return tuple(sorted(near, key=lambda one: (-one.share, len(one.missing)))[:CLOSEST])
+
+
+def _sheets(path: Path, entities: Sequence[Entity]) -> list[Shape]:
+    meant = [entity for entity in entities if "sheet" in entity.forms]
+    sheets = list_sheets(path)
+    with open_workbook(path) as workbook:
+        return [
+            _table(
+                sheet.name,
+                "sheet",
+                (
+                    [cell_text(cell).strip() for cell in row]
+                    for row in islice(workbook.get_sheet_by_name(sheet.name).iter_rows(), HEADER_WITHIN)
+                ),
+                meant,
+            )
+            if sheet.is_read
+            else Shape(sheet.name, "sheet", is_read=False)
+            for sheet in sheets
+        ]
+
+
+def _csv_head(path: Path) -> list[list[str]]:
+    """The first rows of a CSV file, as far as its first bytes go."""
+    with path.open("rb") as file:
+        head = file.read(HEAD_BYTES)
+    if not head or foreign_kind(head, "csv"):
+        survey(path, "csv")
+    encoding = marked_encoding(head) or "utf-8"
+    try:
+        # The last character may be cut in two.
+        text = head[: len(head) & ~3].decode(encoding)
+    except UnicodeDecodeError as error:
+        is_cut = encoding == "utf-8" and error.start > len(head) - 8
+        text = head.decode("utf-8" if is_cut else "gb18030", "ignore")
+    lines = text.removeprefix("\ufeff").splitlines()
+    tables = (
+        [[cell.strip() for cell in row] for row in islice(csv.reader(lines, delimiter=mark), HEADER_WITHIN)]
+        for mark in SEPARATORS
+    )
+    return max(tables, key=lambda rows: max((sum(map(bool, row)) for row in rows), default=0))
+
+
+# Documents
+
+
+@dataclass
+class _Found:
+    kind: RowKind
+    named: int = 0
+    places: dict[str, None] = field(default_factory=dict)
+
+
+def _documents(path: Path, kind: DocumentKind, entities: Sequence[Entity]) -> Shape:
+    encoding = survey_documents(path, kind).encoding
+    look = _Look([RowKind.of(entity, {}) for entity in entities])
+    for document in read_documents(path, kind, encoding):
+        look.at(document)
+    look.refuse_faulty()
+    return Shape(None, kind, fits=look.fits, near=() if look.fits else _nearest(list(look.near())))
+
+
+def error_of(value: dict[str, Any]) -> dict[str, str] | None:
+    """What went wrong where a document is an error answer of an API."""
+    code = value.get("errcode")
+    if code in NO_ERROR or isinstance(code, list | dict):
+        return None
+    return {"errcode": str(code), "errmsg": shorten(str(value.get("errmsg") or ""))}
+
+
+class _Look:
+    """One look over all documents of a file."""
+
+    def __init__(self, kinds: list[RowKind]) -> None:
+        self._kinds = [kind for kind in kinds if kind.needs]
+        self._found: dict[tuple[str, str], _Found] = {}
+        self._plausible: dict[tuple[str, ...], tuple[list[RowKind], list[str] | None]] = {}
+        self._seen: set[tuple[Any, ...]] = set()
+        self._sound = 0
+        self._sample: list[dict[str, Any]] = []
+        self._error: dict[str, str] | None = None
+        self._problem: str | None = None
+        self._empty: Fit | None = None
+
+    def at(self, document: Document) -> None:
+        value = document.value
+        if value is None:
+            self._problem = self._problem or document.problem
+            return
+        if "errcode" in value and (error := error_of(value)):
+            self._error = self._error or error
+            return
+        self._sound += 1
+        if len(self._sample) < SAMPLE_DOCUMENTS:
+            self._sample.append(value)
+        kinds, told_by = self._plausible_for(value)
+        if told_by is not None:
+            # Documents of the same keys, and the same values where these decide, tell the same.
+            look = (*value, None, *(str(value.get(key)) for key in told_by))
+            if look in self._seen:
+                return
+        is_claimed = False
+        for row_list in row_lists(value, kinds):
+            is_claimed = self._claim(row_list) or is_claimed
+        if told_by is not None and is_claimed:
+            self._seen.add(look)
+
+    def _plausible_for(self, value: dict[str, Any]) -> tuple[list[RowKind], list[str] | None]:
+        """Who may find rows in a document with these keys; where a flat look settles it, by which keys."""
+        keys = tuple(value)
+        if keys not in self._plausible:
+            kinds = [kind for kind in self._kinds if _is_plausible(kind, value)]
+            is_flat = all(_is_flat(kind, value) for kind in kinds)
+            told_by = sorted(
+                {path for kind in kinds for path in (*kind.entity.where, *kind.entity.where_not)}
+            )
+            self._plausible[keys] = (kinds, told_by if is_flat else None)
+        return self._plausible[keys]
+
+    def _claim(self, row_list: RowList) -> bool:
+        is_claimed = False
+        if not row_list.rows and self._empty is None:
+            entity = row_list.claimants[0].entity
+            self._empty = Fit(entity.system, entity.name, 0, (row_list.path,))
+        for row, holders in row_list.rows:
+            best: dict[str, tuple[int, RowKind]] = {}
+            for kind in row_list.claimants:
+                if not kind.is_kept(row, holders) or not kind.is_told(row, holders):
+                    continue
+                named = kind.named(row, holders)
+                if named > best.get(kind.entity.system, (0, kind))[0]:
+                    best[kind.entity.system] = (named, kind)
+            for named, kind in best.values():
+                found = self._found.setdefault((kind.entity.system, kind.entity.name), _Found(kind))
+                found.named = max(found.named, named)
+                found.places[row_list.path] = None
+                is_claimed = True
+        return is_claimed
+
+    def refuse_faulty(self) -> None:
+        """Refuse a file without one document to look at."""
+        if self._sound:
+            return
+        if self._error is not None:
+            raise FileRefused("E_API_ERROR", **self._error)
+        if self._problem is not None:
+            raise FileRefused("E_NOT_JSON", problem=self._problem)
+        raise FileRefused("E_EMPTY")
+
+    @property
+    def fits(self) -> tuple[Fit, ...]:
+        found = sorted(self._found.values(), key=lambda one: -one.named)
+        fits = [
+            Fit(one.kind.entity.system, one.kind.entity.name, one.named, tuple(one.places)) for one in found
+        ]
+        return tuple(fits) or ((self._empty,) if self._empty else ())
+
+    def near(self) -> Iterator[Near]:
+        """What each entity lacks in the document that has most of it."""
+        for kind in self._kinds:
+            best: tuple[float, list[str]] = (0.0, [])
+            for value in self._sample:
+                for row_list in row_lists(value, [kind]):
+                    for row, holders in row_list.rows[:SAMPLE_DOCUMENTS]:
+                        missing = [name for name, get in kind.needs.items() if get(row, holders, 0) is None]
+                        best = max(best, (1 - len(missing) / len(kind.needs), missing))
+            if best[0] > 0:
+                paths = {column.name: column.paths[0] for column in kind.entity.columns}
+                lacking = tuple(paths[name] for name in best[1]) or (_condition(kind.entity),)
+                yield Near(kind.entity.system, kind.entity.name, lacking, best[0])
+
+
+def _top(path: str) -> str | None:
+    """The key of a document that a path from the document itself begins with."""
+    return path.split(".")[0].split("[")[0] if path[0] not in "^@#" else None
+
+
+def _needed(kind: RowKind) -> Iterator[tuple[str, ...]]:
+    """The paths of each column that tells the kind."""
+    return (column.paths for column in kind.entity.columns if column.name in kind.needs)
+
+
+def _is_plausible(kind: RowKind, value: dict[str, Any]) -> bool:
+    """Whether a document with these keys may hold a row of this kind."""
+    if any(steps and (not steps[0].key or steps[0].key in value) for _, steps in kind.lists):
+        return True
+    has_needed = all(any(_top(path) in value for path in paths) for paths in _needed(kind))
+    return has_needed and any(not steps for _, steps in kind.lists)
+
+
+def _is_flat(kind: RowKind, value: dict[str, Any]) -> bool:
+    """Whether the keys of a document alone decide if it is a row of this kind."""
+    if any(steps and steps[0].key in value for _, steps in kind.lists):
+        return False
+    told_by = (
+        *kind.entity.where,
+        *kind.entity.where_not,
+        *(path for paths in _needed(kind) for path in paths),
+    )
+    return not any(mark in path for path in told_by for mark in ".[^$")
+
+
+def _condition(entity: Entity) -> str:
+    """What `where` wants, for people."""
+    return ", ".join(f"{path}: {'/'.join(values)}" for path, values in entity.where.items()) or "where_not"
