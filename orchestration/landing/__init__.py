@@ -15,10 +15,10 @@ if TYPE_CHECKING:
 def land_inbox(
     settings: Settings,
     progress: Progress,
-    entities: Collection[str] | None = None,
+    tables: Collection[str] | None = None,
     now: datetime | None = None,
 ) -> LandingReport:
     """See `gate.land_inbox`; imported when called, so that the command line starts fast."""
     from orchestration.landing import gate
 
-    return gate.land_inbox(settings, progress, entities, now)
+    return gate.land_inbox(settings, progress, tables, now)

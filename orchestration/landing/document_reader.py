@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -18,7 +18,18 @@ from orchestration.landing.faults import RowFault
 from orchestration.landing.header import COLUMN_LIMIT
 from orchestration.landing.json_values import BadValue, plain_text
 from orchestration.landing.mobile_numbers import mask_phones
-from orchestration.landing.paths import DOCUMENT, Holders, Read, mark_read, row_steps, steps_of, unread
+from orchestration.landing.path_groups import refuse_unsaid, unsaid_columns
+from orchestration.landing.paths import (
+    DOCUMENT,
+    Holders,
+    Read,
+    Step,
+    is_partial,
+    mark_read,
+    row_steps,
+    steps_of,
+    unread,
+)
 from orchestration.landing.row_lists import RowKind, owner_of, row_lists
 from orchestration.landing.shapes import error_of
 
@@ -42,9 +53,8 @@ class _Batch:
 class DocumentReader:
     """One part of a file of documents; see `blocks.Reader`.
 
-    Lines are those of the file where each line is a row of some part of it, else the rows of this part, from 1.
-    The part that the catalogue lists first brings the file's blank lines too, and as rejected rows whatever
-    no part takes.
+    Lines are those of the file where each line is a row of some part of it, else this part's, from 1. The
+    part that the catalogue lists first brings its blank lines too, and as rejected rows what no part takes.
 
     Args:
         path: The file.
@@ -61,7 +71,7 @@ class DocumentReader:
         kind: DocumentKind,
         entity: Entity,
         parts: Sequence[tuple[Entity, Sequence[str]]],
-        groups: Mapping[str, str | None],
+        groups: dict[str, str | None],
     ) -> None:
         self._path = path
         self._kind = kind
@@ -78,6 +88,7 @@ class DocumentReader:
         self._is_by_line = kind == "lines" and places == {DOCUMENT}
         self._is_alone = len(self._kinds) == 1 and not (entity.where or entity.where_not)
         self._read = {place: _read_below(entity, place, places) for place, _ in self._own.lists}
+        self._unsaid = unsaid_columns(entity, groups)
         self._private = frozenset(entity.private)
         self._shown = _personal(entity)
         self._unknown: dict[str, None] = {}
@@ -158,6 +169,9 @@ class DocumentReader:
             params = {"problem": problem}
             batch.faults.append(RowFault(line, "E_JSON", self._original(row), column, params))
             return
+        if self._unsaid:
+            found = dict(zip(self._entity.column_names, values, strict=True))
+            refuse_unsaid(self._entity, [column for column in self._unsaid if not found[column.name]])
         batch.rows.append(values)
         batch.extra.append(extra)
         batch.lines.append(line)
@@ -210,12 +224,11 @@ def _read_below(entity: Entity, place: str, places: set[str]) -> Read:
     """What is read of a row: by the entity's columns, and the lists of other parts below it."""
     read: Read = {}
     for column in entity.columns:
-        for path in column.paths:
-            if path[0] not in "^$@#" and path != ".":
-                mark_read(read, steps_of(path))
-    for path in (*entity.where, *entity.where_not):
-        if len(entity.where.get(path, ())) == 1 and path[0] not in "^$@#.":
-            mark_read(read, steps_of(path))
+        for steps in _steps_below(column.paths):
+            if column.contact or not is_partial(steps):
+                mark_read(read, steps)
+    for steps in _steps_below(path for path, values in entity.where.items() if len(values) == 1):
+        mark_read(read, steps)
     own = row_steps(place)
     for other in places - {place, DOCUMENT}:
         steps = row_steps(other)
@@ -228,7 +241,11 @@ def _personal(entity: Entity) -> Read:
     """The keys whose values no rejected row shows."""
     read: Read = {}
     for column in entity.contacts:
-        for path in column.paths:
-            if path[0] not in "^$@#.":
-                mark_read(read, steps_of(path))
+        for steps in _steps_below(column.paths):
+            mark_read(read, steps)
     return read
+
+
+def _steps_below(paths: Iterable[str]) -> Iterator[tuple[Step, ...]]:
+    """The steps of those paths that begin at the row."""
+    return (steps_of(path) for path in paths if path[0] not in "^$@#.")

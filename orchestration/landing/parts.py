@@ -8,13 +8,13 @@ from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from typing import Any
 
-from orchestration.landing.catalogue import Catalogue, Entity, load_catalogue
+from orchestration.landing.catalogue import Catalogue, Column, Entity, load_catalogue
 from orchestration.landing.context import Landing
 from orchestration.landing.digests import Digests, StillWritten, part_sha256
 from orchestration.landing.faults import FileRefused, shorten
 from orchestration.landing.inbox import CANONICAL, FileState, InboxFile, entity_name, state_of
 from orchestration.landing.ledger import transaction
-from orchestration.landing.path_groups import path_groups, refuse_unnamed
+from orchestration.landing.path_groups import path_groups, refuse_unsaid, unsaid_columns
 from orchestration.landing.shapes import Fit, Shape, shapes_of
 from orchestration.landing.wording import plain_name
 from orchestration.landing.workbook import list_sheets
@@ -161,10 +161,15 @@ def _parts_in(file: InboxFile, shape: Shape, catalogue: Catalogue) -> list[Inbox
             parts = [replace(whole, entity=entity, groups=path_groups(entity, file.relative))]
         for part in parts:
             if part.entity is not None:
-                refuse_unnamed(part.entity, part.groups)
+                refuse_unsaid(part.entity, _said_by_path_alone(part.entity, part.groups))
         return [replace(part, belongs_in=belongs_in) for part in parts]
     except FileRefused as refusal:
         return [replace(whole, code=refusal.code, params=refusal.params)]
+
+
+def _said_by_path_alone(entity: Entity, groups: dict[str, str | None]) -> list[Column]:
+    unsaid = unsaid_columns(entity, groups)
+    return [column for column in unsaid if all(path[0] == "@" for path in column.paths)]
 
 
 def _holds(held: Sequence[tuple[Entity, tuple[str, ...]]], entity: Entity) -> bool:

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 from functools import cache
 
-from orchestration.landing.catalogue import Entity
+from orchestration.landing.catalogue import Column, Entity
 from orchestration.landing.faults import FileRefused
 
 MOMENT = "{moment}"
@@ -43,31 +44,36 @@ def _moment(text: str) -> str:
     return f"{day} {digits[8:10]}:{digits[10:12]}:{digits[12:14] or '00'}" if digits[8:] else day
 
 
-def refuse_unnamed(entity: Entity, groups: dict[str, str | None]) -> None:
-    """Refuse a file whose path does not say what the entity cannot do without.
+def unsaid_columns(entity: Entity, groups: dict[str, str | None]) -> list[Column]:
+    """Columns that the entity cannot do without and that the path could say, but does not."""
+    return [
+        column
+        for column in entity.columns
+        if (column.required or column.name in entity.needs)
+        and (said := [groups.get(path[1:]) for path in column.paths if path[0] == "@"])
+        and not any(said)
+    ]
+
+
+def refuse_unsaid(entity: Entity, columns: Sequence[Column]) -> None:
+    """Refuse a file that says these columns neither in itself nor by its path, if there are any.
 
     Raises:
-        FileRefused: it does not; the refusal shows how to name the file.
+        FileRefused: it shows how to name the file.
     """
-    needed = {
-        path[1:]
-        for column in entity.columns
-        if column.required or column.name in (*entity.needs, *entity.key)
-        for path in column.paths
-        if all(one.startswith("@") for one in column.paths)
-    }
-    missing = sorted(name for name in needed if groups.get(name) is None)
-    if missing:
-        raise FileRefused("E_PATH", missing=", ".join(missing), example=example_name(entity))
+    if columns:
+        missing = ", ".join(column.name for column in columns)
+        raise FileRefused("E_PATH", missing=missing, example=example_name(entity))
 
 
 def example_name(entity: Entity) -> str:
     """A name as `from_path` wants it: `<userid>_behavior`, a moment as a day."""
     text = (entity.from_path or "").replace(MOMENT, "2026-11-01")
+    text = re.sub(r"\(\?(?::|[=!]|<[=!])[^()]*\)[?*+]?", "", text)
     # From the innermost group outwards; what is left of the pattern's own marks is left out.
     group = re.compile(r"\(\?P<(\w+)>([^()]*)\)")
     while match := group.search(text):
         inner = match[2] if match[2] == "2026-11-01" else f"‹{match[1]}›"
         text = text[: match.start()] + inner + text[match.end() :]
-    text = re.sub(r"\(\?:|\(\?[=!<]+[^()]*\)|\[[^\]]*\][*+?]*|\\[dwsb][*+?]*|[()^$*+?]|\\", "", text)
+    text = re.sub(r"\[[^\]]*\][*+?]*|\\[dwsb][*+?]*|[()^$*+?]|\\", "", text)
     return text.replace("‹", "<").replace("›", ">").replace("|", "/")

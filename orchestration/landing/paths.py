@@ -147,14 +147,17 @@ def first_of(getters: Sequence[Getter]) -> Getter:
     return first
 
 
+def is_partial(steps: Sequence[Step]) -> bool:
+    """Whether they lead to one element of a list, and the others stay unread."""
+    return any(step.index not in (None, ALL) for step in steps)
+
+
 Read = dict[str, Any]
 """Which keys are read, as a tree: True where all below a key is."""
 
 
 def mark_read(read: Read, steps: Sequence[Step]) -> None:
-    """Note in `read` that what stands at `steps` is read; of a list that is read in part all stays unread."""
-    if any(step.index not in (None, ALL) for step in steps):
-        return
+    """Note in `read` that what stands at `steps` is read."""
     for step in steps[:-1]:
         below = read.setdefault(step.key, {})
         if below is True:

@@ -52,7 +52,7 @@ class RowKind:
         told = [
             column.name
             for column in entity.columns
-            if column.name in entity.needs and not all(path[0] in "@#" for path in column.paths)
+            if column.name in entity.needs and not any(path[0] in "@#" for path in column.paths)
         ]
         return cls(
             entity,

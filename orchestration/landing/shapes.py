@@ -117,7 +117,7 @@ def _table(name: str | None, kind: str, head: Iterable[Sequence[str]], entities:
     fits, near = [], []
     for entity in entities:
         needed = [column for column in entity.columns if column.name in entity.needs]
-        needed = [column for column in needed if not all(path[0] in "@#" for path in column.paths)]
+        needed = [column for column in needed if not any(path[0] in "@#" for path in column.paths)]
         best: tuple[float, int, list[str]] | None = None
         for row in rows:
             found = set(columns_named(row, entity))

@@ -393,7 +393,7 @@ def test_the_demo_lands_and_can_be_taken_out_again(settings: Settings) -> None:
     own = settings.exports / "canonical" / "members.mine.csv"
     own.write_text("member_id\nm1\n")
     os.utime(own, (1_700_000_000, 1_700_000_000))
-    land_inbox(settings, Progress(), {"members"})
+    land_inbox(settings, Progress(), {"canonical__members"})
 
     cleared = shequn("demo", "--home", settings.home, "--clear")
     assert cleared.exit_code == 0
@@ -462,7 +462,7 @@ def rejecting(settings: Settings) -> Iterator[Settings]:
     path = folder / "members.csv"
     path.write_text("member_id,gender,city\nm1,female,成都\n=m2,robot,成都\nm3,male,北京\n", encoding="utf-8")
     os.utime(path, (1_700_000_000, 1_700_000_000))
-    land_inbox(settings, Progress(), {"members"})
+    land_inbox(settings, Progress(), {"canonical__members"})
     yield settings
 
 

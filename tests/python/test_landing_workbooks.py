@@ -271,7 +271,7 @@ def test_the_same_workbook_twice_changes_nothing(inbox: Inbox) -> None:
         statuses = {outcome.status for outcome in inbox.land().files}
         assert statuses == {"unchanged", "ignored", "refused"}
     assert inbox.sql("select * from raw.files order by path") == before
-    report = inbox.land(entities=["refunds"])
+    report = inbox.land(tables=["canonical__refunds"])
     assert [outcome.path for outcome in report.files] == ["canonical/登记表 (1).xlsx#退款"]
 
 
