@@ -97,6 +97,7 @@ class DocumentReader:
         self.header = 0
         self.blank = 0
         self.lines = 0
+        self.totals = 0
 
     @property
     def unknown_columns(self) -> tuple[str, ...]:
