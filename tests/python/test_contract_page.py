@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from orchestration.landing import raw_keys
 from orchestration.landing.catalogue import load_catalogue
 from orchestration.landing.contract_page import PAGES_DIR, named_systems, page
 
@@ -24,3 +25,9 @@ def test_a_page_names_every_column_and_marks_what_is_personal() -> None:
     for entity in entities.values():
         section = text.split(f"## {entity.name} ")[1].split("\n## ")[0]
         assert section.count("\n| `") == len(entity.columns)
+
+
+def test_the_keys_that_dbt_reads_are_those_of_the_catalogue() -> None:
+    assert raw_keys.PATH.read_text(encoding="utf-8") == raw_keys.macro(), (
+        "run .venv/bin/python -m orchestration.landing.raw_keys"
+    )

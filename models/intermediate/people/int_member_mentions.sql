@@ -17,13 +17,15 @@ with identities as (
     select * from {{ ref('int_identities') }}
 ),
 
+files as (
+    select * from {{ ref('int_landed_files') }}
+),
+
 mentions as (
     {% for entity, columns in mentions %}
     {% for column in columns %}
     select
-        system,
-        '{{ entity }}' as entity,
-        cast(landed_at as date) as landed_date,
+        load_seq,
         {{ column }} as member_id
     from {{ ref('int_all_' ~ entity) }}
     where {{ column }} is not null
@@ -39,14 +41,15 @@ mentions as (
     {% endfor %}
 ),
 
--- two aliases of one person in one file are one person
+-- two aliases of one person in one file are one person; entity is what the file's system calls it
 final as (
     select distinct
-        mentions.system,
-        mentions.entity,
-        mentions.landed_date,
+        files.system,
+        files.entity,
+        files.landed_date,
         {{ resolved('mentions.member_id', 'identities') }} as member_id
     from mentions
+    inner join files on mentions.load_seq = files.load_seq
     left join identities on mentions.member_id = identities.id_value
 )
 

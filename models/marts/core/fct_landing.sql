@@ -28,7 +28,10 @@ file_counts as (
         {{ join_text("nullif(files.unknown_columns, '')", '; ', 'files.path') }} as unknown_columns
     from files
     left join kept_rows
-        on files.entity = kept_rows.entity and files.load_seq = kept_rows.load_seq
+        on
+            files.system = kept_rows.system
+            and files.entity = kept_rows.entity
+            and files.load_seq = kept_rows.load_seq
     group by files.system, files.entity, files.landed_date
 ),
 
