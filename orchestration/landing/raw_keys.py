@@ -1,4 +1,4 @@
-"""Writes `macros/staging/raw_keys.sql` from the source catalogue: by which columns rows of raw supersede (R20).
+"""Writes `macros/staging/raw_keys.sql` from the source catalogue: by which columns rows of raw supersede.
 
 Run it as `python -m orchestration.landing.raw_keys`.
 """
