@@ -177,7 +177,12 @@ def _first_filled(arrays: Sequence[pa.Array]) -> pa.Array:
 def split_columns(
     names: Sequence[str], arrays: Sequence[pa.Array], entity: Entity
 ) -> tuple[dict[str, pa.Array], dict[str, pa.Array]]:
-    """Columns apart into those the entity has and the others."""
+    """Columns apart into those the entity has and the others; private ones are in neither."""
     known = {name: array for name, array in zip(names, arrays, strict=True) if name in entity.column_names}
-    unknown = {name: array for name, array in zip(names, arrays, strict=True) if name not in known}
-    return known, unknown
+    others = unknown_names(names, entity)
+    return known, {name: array for name, array in zip(names, arrays, strict=True) if name in others}
+
+
+def unknown_names(names: Sequence[str], entity: Entity) -> tuple[str, ...]:
+    """A table's columns that the entity does not have and whose values are kept."""
+    return tuple(name for name in names if name not in entity.column_names and not entity.is_private(name))

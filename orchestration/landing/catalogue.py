@@ -32,6 +32,7 @@ LENIENT_TYPES = {
 }
 TYPES = (*STRICT_TYPES, *LENIENT_TYPES)
 FORMS = ("csv", "sheet", "json", "xml", "sqlite")
+_NUMBER = re.compile(r"__\d+_*$")
 _TYPE = re.compile(r"(?P<type>[a-z]+)(?:\((?P<values>[^)]*)\))?(?P<required>!?)")
 
 
@@ -143,6 +144,14 @@ class Entity:
                 if meant.setdefault(wording, column.name) != column.name:
                     raise ValueError(f"{self.name}: {wording} names {meant[wording]} and {column.name}")
         return meant
+
+    def is_private(self, header: str) -> bool:
+        """Whether the values under a table's header, numbered or not, are kept nowhere."""
+        return plain_name(_NUMBER.sub("", header)) in self._private_names
+
+    @cached_property
+    def _private_names(self) -> frozenset[str]:
+        return frozenset(map(plain_name, self.private))
 
     @property
     def column_names(self) -> tuple[str, ...]:

@@ -17,7 +17,7 @@ from orchestration.landing.blocks import Block
 from orchestration.landing.catalogue import Column, Entity
 from orchestration.landing.faults import RowFault, shorten
 from orchestration.landing.known_names import KNOWN_NAMES, nearest_names
-from orchestration.landing.mobile_numbers import mask_column
+from orchestration.landing.mobile_numbers import mask_column, mask_phones
 from orchestration.landing.normal_forms import identifier, literal
 
 # Statements name the local variable that holds the rows. A registered view would stay in memory until the
@@ -172,7 +172,8 @@ class RowChecks:
     def _params(self, column: Column, code: str, value: str | None) -> dict[str, Any]:
         params: dict[str, Any] = {"column": column.name}
         if code != "E_REQUIRED":
-            params["value"] = shorten(value or "")
+            shown = shorten(value or "")
+            params["value"] = mask_phones(shown) if self._entity.is_recognised else shown
         if code == "E_ENUM":
             params["values"] = ", ".join(column.values)
         if code == "E_FUTURE":

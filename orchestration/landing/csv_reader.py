@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import io
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -18,6 +19,7 @@ from orchestration.landing.blocks import (
     rows_aside,
     split_columns,
     trimmed,
+    unknown_names,
     without_backtick,
 )
 from orchestration.landing.catalogue import Entity
@@ -26,6 +28,7 @@ from orchestration.landing.csv_records import RECORD_LIMIT_BYTES, Records, Recor
 from orchestration.landing.faults import FileRefused, RowFault
 from orchestration.landing.header import checked_columns, place_of_header
 from orchestration.landing.marks import is_total
+from orchestration.landing.originals import broken_text, values_text
 from orchestration.landing.survey import Survey, survey
 from orchestration.landing.text_stream import count_lines, line_blocks, utf8_chunks
 
@@ -58,7 +61,7 @@ class CsvReader:
 
     @property
     def unknown_columns(self) -> tuple[str, ...]:
-        return tuple(name for name in self._names if name not in self._entity.column_names)
+        return unknown_names(self._names, self._entity)
 
     def blocks(self) -> Iterator[Block]:
         """The file's rows.
@@ -188,8 +191,18 @@ class CsvReader:
         self._set_aside += len(aside.rows)
         self.totals += aside.totals
         known, unknown = split_columns(self._names, arrays, self._entity)
+        if self._entity.is_recognised:
+            original = self._originals(arrays)
+            faults = [replace(one, original=broken_text(one.original, self._entity)) for one in faults]
         block = Block(known, lines, original, unknown=unknown, faults=faults)
         return block.without(aside.rows) if aside.rows else block
+
+    def _originals(self, arrays: list[pa.Array]) -> Originals:
+        def original(row: int) -> str:
+            values = {name: array[row].as_py() for name, array in zip(self._names, arrays, strict=True)}
+            return values_text(values, self._entity)
+
+        return original
 
 
 def _without_lines(text: bytes, above: int) -> tuple[bytes, int]:

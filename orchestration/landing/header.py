@@ -81,6 +81,11 @@ def _joined(names: Sequence[str]) -> str:
     return ", ".join(names) or NONE
 
 
+def _as_the_system_calls_them(names: Sequence[str], entity: Entity) -> list[str]:
+    headers = {column.name: column.headers for column in entity.columns if entity.is_recognised}
+    return [next(iter(headers.get(name, ())), name) for name in names]
+
+
 def _alike(missing: Sequence[str], strangers: Sequence[str], entity: Entity) -> str:
     """Which unknown names may stand for which missing ones."""
     headers = {column.name: column.headers for column in entity.columns}
@@ -138,7 +143,7 @@ def checked_columns(
     raise FileRefused(
         "E_HEADER",
         entity=entity.name,
-        missing=_joined(missing),
+        missing=_joined(_as_the_system_calls_them(missing, entity)),
         twice=_joined([_told_twice(name, names, columns) for name in twice]),
         found=shorten(f"{line}: {_joined(names)}" if line else _joined(names)),
         alike=_alike(missing, strangers, entity),

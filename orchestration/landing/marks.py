@@ -45,7 +45,7 @@ def is_total_row(cells: Mapping[str, str], entity: Entity) -> bool:
     first = next((name for name, text in cells.items() if text.strip()), None)
     if first is None or not is_total(cells[first]):
         return False
-    return first in entity.required_names or not all(cells.get(name) for name in entity.required_names)
+    return first in entity.key or not all(cells.get(name) for name in entity.required_names)
 
 
 def is_guide(sheet: str) -> bool:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterator
 from itertools import islice
 from pathlib import Path
@@ -12,12 +11,13 @@ import numpy as np
 import pyarrow as pa
 from python_calamine import CalamineSheet
 
-from orchestration.landing.blocks import Block, split_columns, trimmed, without_backtick
+from orchestration.landing.blocks import Block, split_columns, trimmed, unknown_names, without_backtick
 from orchestration.landing.catalogue import Entity
 from orchestration.landing.cells import cell_text, column_texts, fault_of
 from orchestration.landing.faults import FileRefused, RowFault, shorten
 from orchestration.landing.header import HEADER_WITHIN, checked_columns, place_of_header
 from orchestration.landing.marks import is_example, is_total, is_total_row
+from orchestration.landing.originals import values_text
 from orchestration.landing.workbook import open_workbook
 from orchestration.landing.workbook_archive import ErrorCells, error_cells
 
@@ -52,7 +52,7 @@ class SpreadsheetReader:
 
     @property
     def unknown_columns(self) -> tuple[str, ...]:
-        return tuple(name for name in self._names if name not in self._columns)
+        return unknown_names(self._names, self._entity)
 
     def blocks(self) -> Iterator[Block]:
         """The sheet's rows.
@@ -156,7 +156,7 @@ class SpreadsheetReader:
         return RowFault(line, code, self._original(row), column, params)
 
     def _original(self, row: Row) -> str:
-        return json.dumps(self._texts(row), ensure_ascii=False)
+        return values_text(self._texts(row), self._entity)
 
     def _texts(self, row: Row) -> dict[str, str]:
         return {name: cell_text(row[place]) for name, place in zip(self._names, self._places, strict=True)}

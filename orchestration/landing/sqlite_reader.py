@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import sqlite3
 from collections.abc import Iterator, Sequence
 from contextlib import closing, contextmanager
@@ -13,12 +12,13 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from orchestration.landing.blocks import Block, split_columns, trimmed
+from orchestration.landing.blocks import Block, split_columns, trimmed, unknown_names
 from orchestration.landing.catalogue import Entity
 from orchestration.landing.cells import cell_text
 from orchestration.landing.faults import FileRefused, RowFault
 from orchestration.landing.header import checked_columns
 from orchestration.landing.normal_forms import identifier
+from orchestration.landing.originals import values_text
 
 MAGIC = b"SQLite format 3\0"
 ROWS_PER_BLOCK = 20_000
@@ -89,7 +89,7 @@ class SqliteReader:
 
     @property
     def unknown_columns(self) -> tuple[str, ...]:
-        return tuple(name for name in self._names if name not in self._entity.column_names)
+        return unknown_names(self._names, self._entity)
 
     def blocks(self) -> Iterator[Block]:
         """The table's rows.
@@ -112,20 +112,22 @@ class SqliteReader:
         kept = [row for row in range(len(rows)) if row not in bad]
         arrays = [trimmed(array.take(pa.array(kept, pa.int64())) if bad else array) for array, _ in columns]
         known, unknown = split_columns(self._names, arrays, self._entity)
-        faults = [self._fault(first + row, row, columns) for row in sorted(bad)]
+        faults = [self._fault(first + row, row, columns, rows[row]) for row in sorted(bad)]
         lines = np.array([first + row for row in kept], dtype=np.int64)
         return Block(
             known, lines, lambda row: self._original(rows[kept[row]]), unknown=unknown, faults=faults
         )
 
-    def _fault(self, line: int, row: int, columns: Sequence[tuple[pa.Array, set[int]]]) -> RowFault:
+    def _fault(
+        self, line: int, row: int, columns: Sequence[tuple[pa.Array, set[int]]], cells: Sequence[Any]
+    ) -> RowFault:
         faulty = (name for name, (_, places) in zip(self._names, columns, strict=True) if row in places)
         name = next(faulty)
-        return RowFault(line, "E_CELL_BYTES", "", name, {"column": name})
+        return RowFault(line, "E_CELL_BYTES", self._original(cells), name, {"column": name})
 
     def _original(self, row: Sequence[Any]) -> str:
-        texts = {name: _text(value) for name, value in zip(self._names, row, strict=True)}
-        return json.dumps(texts, ensure_ascii=False)
+        texts = {name: _text(value) or "" for name, value in zip(self._names, row, strict=True)}
+        return values_text(texts, self._entity)
 
 
 def _texts(values: Sequence[Any]) -> tuple[pa.Array, set[int]]:

@@ -1,0 +1,30 @@
+"""What a rejected row of a table shows of itself: of a recognised file, nothing personal."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+
+from orchestration.landing.catalogue import Entity
+from orchestration.landing.mobile_numbers import mask_phones
+
+
+def broken_text(text: str, entity: Entity) -> str:
+    """The text of a record that does not fall into columns.
+
+    Nobody can tell what in it is personal: where the entity has such columns, line and file must do.
+    """
+    if not entity.is_recognised:
+        return text
+    return "" if entity.contacts or entity.private else mask_phones(text)
+
+
+def values_text(values: Mapping[str, str], entity: Entity) -> str:
+    """The values of a row by name, as JSON."""
+    if not entity.is_recognised:
+        return json.dumps(values, ensure_ascii=False)
+    personal = {column.name for column in entity.contacts}
+    shown = {
+        name: text for name, text in values.items() if name not in personal and not entity.is_private(name)
+    }
+    return mask_phones(json.dumps(shown, ensure_ascii=False))
