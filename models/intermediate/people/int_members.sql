@@ -17,14 +17,36 @@ resolved as (
 ranked as (
     select
         *,
+        case when member_id = person_id then 0 else 1 end as is_alias,
         row_number() over (
-            partition by person_id
+            partition by person_id, system
             order by
                 case when member_id = person_id then 0 else 1 end,
                 load_seq desc,
                 line desc
-        ) as person_rank
+        ) as row_rank
     from resolved
+),
+
+-- one row of a system counts (R2); what it does not say, another system may
+of_each_system as (
+    select
+        person_id,
+        {% for column in [
+            'member_type', 'unionid', 'phone_key', 'gender', 'city', 'birthday', 'first_seen_at'
+        ] %}
+        {{ first_known(column) }} over (
+            partition by person_id
+            order by is_alias, load_seq desc, line desc
+            rows between unbounded preceding and unbounded following
+        ) as {{ column }},
+        {% endfor %}
+        row_number() over (
+            partition by person_id
+            order by is_alias, load_seq desc, line desc
+        ) as system_rank
+    from ranked
+    where row_rank = 1
 ),
 
 final as (
@@ -37,8 +59,8 @@ final as (
         {{ mask_phones('city') }} as city,
         birthday,
         first_seen_at
-    from ranked
-    where person_rank = 1
+    from of_each_system
+    where system_rank = 1
 )
 
 select * from final
