@@ -127,9 +127,11 @@ class DocumentReader:
             self._leave(document, "E_API_ERROR", self._original(value), error, batch)
             return
         lists = row_lists(value, self._kinds)
-        number = 0
         for found in lists:
-            for number, (row, holders) in enumerate(found.rows, 1):
+            number, holder = 0, None
+            for row, holders in found.rows:
+                number = number + 1 if holders and holders[-1] is holder else 1
+                holder = holders[-1] if holders else None
                 owner: RowKind | None = self._own
                 if found.path == DOCUMENT or not self._is_alone:
                     owner = owner_of(row, holders, found.claimants, found.path)
