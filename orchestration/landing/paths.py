@@ -5,7 +5,10 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Any, Final
+
+from orchestration.landing.json_values import BadValue, parse_json
 
 ALL: Final = -1
 DOCUMENT = "$"
@@ -50,10 +53,21 @@ def elements_of(value: Any) -> list[Any]:
     return [value]
 
 
+@lru_cache(maxsize=4)
+def _spelled_object(text: str) -> Any:
+    """What a text spells as JSON, which some systems write inside JSON; None where it spells nothing."""
+    try:
+        return parse_json(text)
+    except BadValue:
+        return None
+
+
 def find(value: Any, steps: Sequence[Step]) -> Any:
     """What stands at `steps` below `value`, None where nothing does."""
     for place, step in enumerate(steps):
         if step.key:
+            if isinstance(value, str) and value.startswith("{"):
+                value = _spelled_object(value)
             if not isinstance(value, dict):
                 return None
             value = value.get(step.key)
