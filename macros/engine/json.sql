@@ -12,3 +12,22 @@
 {% macro spark__json_text(expression, key) -%}
     get_json_object({{ expression }}, '$.{{ key }}')
 {%- endmacro %}
+
+{# The texts of a JSON list; a text that is none is split at its commas. Elements that are objects stay JSON. #}
+{% macro json_list(expression) -%}
+    {{ return(adapter.dispatch('json_list', 'shequn')(expression)) }}
+{%- endmacro %}
+
+{% macro default__json_list(expression) -%}
+    case
+        when {{ expression }} like '[%' then json_extract_string({{ expression }}, '$[*]')
+        else string_split({{ expression }}, ',')
+    end
+{%- endmacro %}
+
+{% macro spark__json_list(expression) -%}
+    case
+        when {{ expression }} like '[%' then from_json({{ expression }}, 'array<string>')
+        else split({{ expression }}, ',')
+    end
+{%- endmacro %}

@@ -1,5 +1,6 @@
 {%- set systems = [
     'canonical',
+    'wecom',
 ] -%}
 with accounts as (
     {% for system in systems %}

@@ -3,6 +3,7 @@
     key=['group_id'],
     systems=[
         'canonical',
+        'wecom',
     ],
     described_by=[
         'group_name',

@@ -3,5 +3,6 @@
     key=['member_id', 'tag', 'tagged_at'],
     systems=[
         'canonical',
+        'wecom',
     ],
 ) }}

@@ -3,6 +3,7 @@
     key=['member_id'],
     systems=[
         'canonical',
+        'wecom',
     ],
     described_by=[
         'member_type',

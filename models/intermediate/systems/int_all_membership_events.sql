@@ -3,5 +3,6 @@
     key=['group_id', 'member_id', 'event_type', 'occurred_at'],
     systems=[
         'canonical',
+        'wecom',
     ],
 ) }}
