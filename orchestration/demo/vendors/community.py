@@ -28,12 +28,14 @@ class Vendor:
         says: By entity a query for the rows that it tells, in canonical columns without those it cannot say.
         files: Its exports.
         takes: By entity which canonical rows it tells in their place; all where missing.
+        keeps: By entity the columns of these rows that somebody keeps by hand all the same.
         renames: By column an expression for the id that all exports use, hand-kept ones too.
     """
 
     says: dict[str, str]
     files: Callable[[Community], Iterator[File]]
     takes: dict[str, str] = field(default_factory=dict)
+    keeps: dict[str, tuple[str, ...]] = field(default_factory=dict)
     renames: dict[str, str] = field(default_factory=dict)
 
 
@@ -76,8 +78,18 @@ class Community:
                 )
         for system in chosen:
             for entity in vendors[system].says:
-                taken = vendors[system].takes.get(entity, "true")
-                self._connection.execute(f"delete from {entity} where {taken}")
+                self._leave(vendors[system], entity)
+
+    def _leave(self, vendor: Vendor, entity: str) -> None:
+        """Take away what the vendor tells of an entity."""
+        taken = vendor.takes.get(entity, "true")
+        if entity not in vendor.keeps:
+            self._connection.execute(f"delete from {entity} where {taken}")
+            return
+        told = [name for name in self._columns[entity].names if name not in vendor.keeps[entity]]
+        self._connection.execute(
+            f"update {entity} set {', '.join(f'{name} = null' for name in told)} where {taken}"
+        )
 
     def _rename(self, vendor: Vendor) -> None:
         for entity, schema in self._columns.items():
@@ -105,11 +117,14 @@ class Community:
                 yield dict(zip(names, values_found, strict=True))
 
     def write_canonical(self, tables: Sink, systems: Collection[str] = ()) -> None:
-        """Write what no vendor says as a canonical export; with `systems` what these say as well."""
+        """Write what no vendor says as a canonical export; with `systems` what these say as well.
+
+        A row that a vendor says replaces what is kept by hand of it: `Vendor.says` holds that too.
+        """
         for entity, schema in self._columns.items():
+            names = ", ".join(schema.names)
             told = [f"{name}_{entity}" for name in systems if self._has(f"{name}_{entity}")]
             query = " union all by name ".join(f"select * from {part}" for part in (entity, *told))
-            names = ", ".join(schema.names)
             table = self._connection.execute(f"select {names} from ({query})").to_arrow_table()
             if table.num_rows:
                 tables.write(entity, table.cast(schema))

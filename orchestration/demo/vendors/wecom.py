@@ -15,9 +15,15 @@ from orchestration.demo.vendors.community import Community, File, Row, Vendor
 from orchestration.demo.vendors.forms import json_line, pages, shuffled, unix_millis, unix_seconds
 
 _ELSEWHERE = "(select group_id from groups where platform <> 'wecom')"
-_STAFF = (
-    "case when {0} like 'zg%' then 'st' || {0}[-3:] when {0} like 'bot%' then 'wb' || {0}[4:] else {0} end"
-)
+# Staff are called by their userid, robots begin with wb, whoever else is in a group with wm.
+_USERID = """
+    case
+        when {0} like 'zg%' then 'st' || {0}[-3:]
+        when {0} like 'bot%' then 'wb' || {0}[4:]
+        when {0} like 'qf%' then 'wm' || {0}
+        else {0}
+    end
+"""
 _PEOPLE = ("member_id", "sender_id", "receiver_id", "actor_id", "inviter_id", "sharer_id")
 _JOIN_SCENES = {"invite": 1, "link": 2, "qr": 3}
 _CALLBACK_SCENES = {"invite": 0, "qr": 3}
@@ -34,8 +40,10 @@ _REPEATED = 20
 _PAGE = 100
 _CORP = "ww0demo0demo0demo0"
 
-_GROUPS = """
-    select group_id, group_name, 'wecom' as platform, owner_staff_id, created_at, dissolved_at
+# The type and the stage of a group are kept by hand, whoever tells the rest.
+_REGISTRY = ("group_id", "group_type", "is_flash", "stage")
+_GROUPS = f"""
+    select {", ".join(_REGISTRY)}, group_name, 'wecom' as platform, owner_staff_id, created_at, dissolved_at
     from groups where platform = 'wecom'
 """
 # Only a join that some snapshot shows has a state, and a scene that tells links from invitations.
@@ -102,6 +110,15 @@ _MEMBERS = f"""
     from (select * exclude (first_seen_at) from members)
     join seen using (member_id)
     left join friends using (member_id)
+    union all by name
+    select member_id, case when member_id like 'wb%' then 'bot' else 'staff' end as member_type
+    from (
+        select distinct sender_id as member_id from wecom_messages where sender_id not like 'wm%'
+        union select staff_id from wecom_contact_events where is_shown
+        union select owner_staff_id from wecom_groups join snapshots
+        on taken_at >= created_at and taken_at < coalesce(dissolved_at, 'infinity')
+        where owner_staff_id is not null
+    )
     order by member_id
 """
 _TAGS = f"""
@@ -183,8 +200,6 @@ def _snapshot(community: Community, taken_at: datetime) -> Iterator[str]:
     for group in groups:
         owner = group["owner_staff_id"]
         members = [_group_member(member) for member in group["members"] or ()]
-        if owner:
-            members.insert(0, _own_member(owner, group["created_at"]))
         answer = {
             "chat_id": group["group_id"],
             "name": group["group_name"],
@@ -210,18 +225,6 @@ def _group_member(member: Row) -> Row:
         "name": member["display_name"],
     }
     return _known(found)
-
-
-def _own_member(userid: str, since: datetime) -> Row:
-    return {
-        "userid": userid,
-        "type": 1,
-        "join_time": unix_seconds(since),
-        "join_scene": 1,
-        "invitor": {"userid": userid},
-        "group_nickname": "",
-        "name": userid,
-    }
 
 
 def _known(found: dict[str, Any]) -> dict[str, Any]:
@@ -479,9 +482,9 @@ VENDOR = Vendor(
         "groups": _GROUPS,
         "membership_events": _MEMBERSHIP,
         "contact_events": _CONTACTS,
+        "messages": _MESSAGES,
         "members": _MEMBERS,
         "member_tags": _TAGS,
-        "messages": _MESSAGES,
         "touches": _TOUCHES,
     },
     files=_files,
@@ -493,5 +496,6 @@ VENDOR = Vendor(
         "touches": "touch_kind = 'mass_message'",
         "messages": f"group_id is null or group_id not in {_ELSEWHERE}",
     },
-    renames={name: _STAFF.format(name) for name in _PEOPLE},
+    keeps={"groups": _REGISTRY},
+    renames={name: _USERID.format(name) for name in _PEOPLE},
 )

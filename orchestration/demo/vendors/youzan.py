@@ -18,7 +18,12 @@ from orchestration.demo.vendors.forms import json_line, pages
 _PAGE = 100
 _NOTHING = "——"
 _PRODUCT = "case when {0} like 'p%' then 'youzan:' || (30000 + {0}[2:]::int) else {0} end"
-_BUYERS = {"wm": 10_000_000, "st": 20_000_000, "qf": 30_000_000, "wb": 40_000_000}
+_BUYER = """
+    case regexp_extract(person, '^[a-z]+')
+        when 'wm' then 10000000 when 'st' then 20000000 when 'zg' then 20000000 else 30000000
+    end + regexp_extract(person, '[0-9]+$')::int
+"""
+_SHOP = "团团好物"
 _STATUSES = {
     "created": ("WAIT_BUYER_PAY", "待付款"),
     "paid": ("WAIT_SELLER_SEND_GOODS", "待发货"),
@@ -84,9 +89,6 @@ _HEADER = [
     "订单下级卖货提成类型",
 ]
 
-_NUMBER = " ".join(
-    f"when person like '{prefix}%' then {base} + person[3:]::int" for prefix, base in _BUYERS.items()
-)
 # Only what both a shop account and somebody known state joins them; sheets hide the phones of all others.
 _TRADES = f"""
     with known_people as (
@@ -102,7 +104,7 @@ _TRADES = f"""
         from orders left join identities on identities.id_value = orders.member_id
     )
     select
-        buyers.*, people.unionid, people.phone, people.display_name, case {_NUMBER} end as buyer_id,
+        buyers.*, people.unionid, people.phone, people.display_name, {_BUYER} as buyer_id,
         known.phone = people.phone as has_known_phone,
         coalesce(known.unionid = people.unionid, false)
         or coalesce(known.phone = people.phone, false) as is_known,
@@ -114,6 +116,7 @@ _TRADES = f"""
 _ORDERS = f"""
     select
         * exclude (shop_id, group_id, channel_id, activity_id, live_id, sharer_id, staff_id),
+        '{_SHOP}' as shop_id,
         case
             when is_sheet_only then case when has_known_phone then person end
             when is_known then person
@@ -121,21 +124,50 @@ _ORDERS = f"""
         end as member_id
     from ({_TRADES}) order by ordered_at, order_id
 """
+# A sheet packs names alone: a name leads to the item that the API has sold, one amount only to the one item.
 _ITEMS = """
-    select order_id, line_number, product_id, quantity, line_amount
-    from order_items order by order_id, line_number
+    with sold as (
+        select
+            items.*, product_name, is_sheet_only, goods_amount - discount_amount as order_amount,
+            count(*) over (partition by order_id) as line_count
+        from order_items as items
+        join youzan_orders using (order_id)
+        left join products using (product_id)
+    )
+    select
+        order_id, line_number, quantity, product_name, line_amount as true_amount, product_id as item_id,
+        case
+            when not is_sheet_only then line_amount
+            when line_count = 1 then order_amount
+        end as line_amount,
+        case
+            when product_id in (select product_id from sold where not is_sheet_only) then product_id
+            else 'youzan:' || product_name
+        end as product_id
+    from sold order by order_id, line_number
+"""
+# What the sheet alone has sold.
+_PRODUCTS = """
+    select distinct product_id, product_name
+    from youzan_order_items where product_id <> item_id order by product_id
 """
 _REFUNDS = """
     select
-        order_id || '-refund' as refund_id, order_id,
-        max(refunded_at) as refunded_at, sum(refund_amount) as refund_amount
-    from refunds group by order_id order by order_id
+        order_id || '-refund' as refund_id, order_id, sum(refund_amount) as refund_amount,
+        case when is_sheet_only then paid_at else max(refunded_at) end as refunded_at
+    from refunds join youzan_orders using (order_id)
+    group by order_id, is_sheet_only, paid_at order by order_id
+"""
+# Buyers of whom the shop alone knows.
+_MEMBERS = """
+    select distinct member_id, 'customer' as member_type
+    from youzan_orders where member_id like 'youzan:%' order by member_id
 """
 _SHOPPING = """
     select *, (
-        select list(struct_pack(line_number, product_id, product_name, quantity, line_amount, list_price)
+        select list(struct_pack(line_number, item_id, items.product_name, quantity, true_amount, list_price)
             order by line_number)
-        from youzan_order_items as items left join products using (product_id)
+        from youzan_order_items as items left join products on items.item_id = products.product_id
         where items.order_id = bought.order_id
     ) as lines, refund_amount, refunded_at
     from youzan_orders as bought left join youzan_refunds using (order_id)
@@ -178,7 +210,7 @@ def _sheet_cells(order: Row) -> dict[str, Any]:
     return {
         "订单号": order["order_id"],
         "销售渠道": "网店",
-        "归属店铺": "团团好物",
+        "归属店铺": _SHOP,
         "订单类型": "普通订单",
         "订单状态": _STATUSES[order["order_status"]][1],
         "订单来源": "小程序",
@@ -262,17 +294,24 @@ def _line(order_id: str, line: Row) -> Row:
         "oid": f"{order_id}{line['line_number']:02d}",
         "title": line["product_name"],
         "num": line["quantity"],
-        "price": str(line["line_amount"] / line["quantity"]),
-        "total_fee": str(line["line_amount"]),
-        "payment": str(line["line_amount"]),
-        "item_id": int(line["product_id"].removeprefix("youzan:")),
+        "price": str(line["list_price"]),
+        "total_fee": str(line["true_amount"]),
+        "payment": str(line["true_amount"]),
+        "item_id": int(line["item_id"].removeprefix("youzan:")),
         "sku_id": 0,
         "sku_properties_name": "",
     }
 
 
 VENDOR = Vendor(
-    says={"orders": _ORDERS, "order_items": _ITEMS, "refunds": _REFUNDS},
+    says={
+        "orders": _ORDERS,
+        "order_items": _ITEMS,
+        "products": _PRODUCTS,
+        "refunds": _REFUNDS,
+        "members": _MEMBERS,
+    },
     files=_files,
+    takes={"products": "false", "members": "false"},
     renames={"product_id": _PRODUCT.format("product_id")},
 )
