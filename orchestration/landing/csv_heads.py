@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import csv
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from itertools import islice
 from pathlib import Path
@@ -53,16 +53,15 @@ def strict_head(path: Path, encoding: str) -> CsvHead | str:
     Raises:
         FileRefused: there is none, or a quote in it never closes.
     """
-    lines = _first_lines(path, encoding)
+    lines = first_lines(path, encoding)
     begin = next((place for place, line in enumerate(lines) if line.strip()), None)
     if begin is None:
         raise FileRefused("E_EMPTY")
     return _head(lines, begin, ",")
 
 
-def possible_heads(path: Path, encoding: str) -> Iterator[CsvHead]:
-    """Every record that begins within the first lines, by each separator that it holds, from the top."""
-    lines = _first_lines(path, encoding)
+def possible_heads(lines: Sequence[bytes]) -> Iterator[CsvHead]:
+    """Every record that begins within the first of the lines, by each separator that it holds."""
     for begin, line in enumerate(lines[:HEADER_WITHIN]):
         for separator in SEPARATORS:
             if not line.strip() or (separator != "," and separator.encode() not in line):
@@ -75,12 +74,13 @@ def possible_heads(path: Path, encoding: str) -> Iterator[CsvHead]:
                 yield head
 
 
-def _first_lines(path: Path, encoding: str) -> list[bytes]:
+def first_lines(path: Path, encoding: str) -> list[bytes]:
+    """The lines of a file's beginning, as UTF-8."""
     blocks = line_blocks(utf8_chunks(path, encoding, is_checked=True))
     return list(islice((line for block in blocks for line in block.splitlines(keepends=True)), LINES_READ))
 
 
-def _head(lines: list[bytes], begin: int, separator: str) -> CsvHead | str:
+def _head(lines: Sequence[bytes], begin: int, separator: str) -> CsvHead | str:
     splitter, records = RecordSplitter(separator), Records()
     for line in lines[begin:]:
         splitter.split([line], records)

@@ -23,7 +23,7 @@ from orchestration.landing.blocks import (
     without_backtick,
 )
 from orchestration.landing.catalogue import Entity
-from orchestration.landing.csv_heads import CsvHead, possible_heads, strict_head
+from orchestration.landing.csv_heads import CsvHead, first_lines, possible_heads, strict_head
 from orchestration.landing.csv_records import RECORD_LIMIT_BYTES, Records, RecordSplitter, text_of
 from orchestration.landing.faults import FileRefused, RowFault
 from orchestration.landing.header import checked_columns, place_of_header
@@ -91,7 +91,7 @@ class CsvReader:
     def _head(self) -> CsvHead:
         """The record that names the columns: the first one, or in a recognised file the one that fits."""
         if self._entity.is_recognised:
-            heads = list(possible_heads(self._path, self._survey.encoding))
+            heads = list(possible_heads(first_lines(self._path, self._survey.encoding)))
             if heads:
                 return heads[place_of_header([head.cells for head in heads], self._entity)]
         head = strict_head(self._path, self._survey.encoding)

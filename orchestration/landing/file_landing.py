@@ -25,6 +25,7 @@ from orchestration.landing.mobile_numbers import mask_phones
 from orchestration.landing.normal_forms import identifier
 from orchestration.landing.parquet_reader import ParquetReader
 from orchestration.landing.spreadsheet_reader import SpreadsheetReader
+from orchestration.landing.sqlite_reader import SqliteReader
 from orchestration.landing.vault import add_contacts, delete_contacts, open_contacts, phone_keys
 from orchestration.reports import FileOutcome
 
@@ -127,6 +128,8 @@ class FileLanding:
         match file.kind:
             case "sheet":
                 return SpreadsheetReader(path, str(file.part), self._entity)
+            case "sqlite":
+                return SqliteReader(path, str(file.part), self._entity)
             case "csv":
                 return CsvReader(path, self._entity)
             case "jsonl":

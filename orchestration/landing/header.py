@@ -24,6 +24,7 @@ def columns_named(names: Sequence[str], entity: Entity) -> list[str]:
         names: Names as found, trimmed: of a header, of a file's schema or of an object's keys.
         entity: What they are names of.
     """
+    names = numbered(names) if entity.is_recognised else names
     # Who writes a column's own name means it; another name for that column beside it is a column of theirs.
     exact = set(entity.column_names).intersection(names)
     meant = [name if name in exact else entity.wordings.get(plain_name(name), name) for name in names]
@@ -60,13 +61,16 @@ def _one_each(names: Sequence[str], columns: Sequence[str], entity: Entity) -> l
 
 
 def needed_names(entity: Entity) -> tuple[str, ...]:
-    """The columns that a header must name."""
-    return entity.needs if entity.is_recognised else entity.required_names
+    """The columns that a header must name; what the file's path or a row's place says is in none."""
+    if not entity.is_recognised:
+        return entity.required_names
+    elsewhere = {column.name for column in entity.columns if any(path[0] in "@#" for path in column.paths)}
+    return tuple(name for name in entity.needs if name not in elsewhere)
 
 
 def lacking(names: Sequence[str], entity: Entity) -> tuple[int, int]:
     """How far a row is from being the header: columns it must name and does not, columns it does name."""
-    found = set(columns_named(numbered(names) if entity.is_recognised else names, entity))
+    found = set(columns_named(names, entity))
     return sum(name not in found for name in needed_names(entity)), -len(found & set(entity.column_names))
 
 
@@ -130,7 +134,6 @@ def checked_columns(
     """
     if len(names) > COLUMN_LIMIT:
         raise FileRefused("E_TOO_WIDE", found=len(names), limit=COLUMN_LIMIT)
-    names = numbered(names) if entity.is_recognised else names
     columns = columns_named(names, entity)
     missing = [name for name in needed_names(entity) if name not in columns]
     twice = [name for name, times in Counter(columns).items() if times > 1]

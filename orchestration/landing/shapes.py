@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import csv
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import asdict, dataclass, field
 from itertools import islice
@@ -11,6 +10,7 @@ from typing import Any
 
 from orchestration.landing.catalogue import Column, Entity
 from orchestration.landing.cells import cell_text
+from orchestration.landing.csv_heads import possible_heads
 from orchestration.landing.documents import (
     Document,
     DocumentKind,
@@ -19,17 +19,16 @@ from orchestration.landing.documents import (
     survey_documents,
 )
 from orchestration.landing.faults import FileRefused, shorten
-from orchestration.landing.header import columns_named
+from orchestration.landing.header import HEADER_WITHIN, columns_named, needed_names
 from orchestration.landing.row_lists import RowKind, RowList, row_lists
+from orchestration.landing.sqlite_reader import is_sqlite, list_tables
 from orchestration.landing.survey import foreign_kind, survey
 from orchestration.landing.text_stream import marked_encoding
 from orchestration.landing.workbook import list_sheets, open_workbook
 
-HEADER_WITHIN = 20
 CLOSEST = 3
 SAMPLE_DOCUMENTS = 100
 HEAD_BYTES = 1 << 16
-SEPARATORS = (",", "\t", ";")
 NO_ERROR = ("0", "", None)
 
 
@@ -96,6 +95,8 @@ def shapes_of(path: Path, entities: Sequence[Entity]) -> list[Shape]:
     suffix = path.suffix.lower()
     if suffix in (".xlsx", ".xlsm", ".xls"):
         return _sheets(path, entities)
+    if is_sqlite(path):
+        return _database(path, [one for one in entities if "sqlite" in one.forms])
     kind = document_kind(path)
     if kind is not None:
         return [_documents(path, kind, [one for one in entities if _form(kind) in one.forms])]
@@ -116,8 +117,7 @@ def _table(name: str | None, kind: str, head: Iterable[Sequence[str]], entities:
     rows = [row for row in head if any(row)]
     fits, near = [], []
     for entity in entities:
-        needed = [column for column in entity.columns if column.name in entity.needs]
-        needed = [column for column in needed if not any(path[0] in "@#" for path in column.paths)]
+        needed = [column for column in entity.columns if column.name in needed_names(entity)]
         best: tuple[float, int, list[str]] | None = None
         for row in rows:
             found = set(columns_named(row, entity))
@@ -163,7 +163,7 @@ def _sheets(path: Path, entities: Sequence[Entity]) -> list[Shape]:
         ]
 
 
-def _csv_head(path: Path) -> list[list[str]]:
+def _csv_head(path: Path) -> list[tuple[str, ...]]:
     """The first rows of a CSV file, as far as its first bytes go."""
     with path.open("rb") as file:
         head = file.read(HEAD_BYTES)
@@ -176,12 +176,23 @@ def _csv_head(path: Path) -> list[list[str]]:
     except UnicodeDecodeError as error:
         is_cut = encoding == "utf-8" and error.start > len(head) - 8
         text = head.decode("utf-8" if is_cut else "gb18030", "ignore")
-    lines = text.removeprefix("\ufeff").splitlines()
-    tables = (
-        [[cell.strip() for cell in row] for row in islice(csv.reader(lines, delimiter=mark), HEADER_WITHIN)]
-        for mark in SEPARATORS
-    )
-    return max(tables, key=lambda rows: max((sum(map(bool, row)) for row in rows), default=0))
+    lines = text.removeprefix("\ufeff").encode().splitlines(keepends=True)
+    return [head.cells for head in possible_heads(lines)]
+
+
+def _database(path: Path, entities: Sequence[Entity]) -> list[Shape]:
+    """The tables that an entity names; where there is none, what comes near."""
+    tables = list_tables(path)
+    meant = {
+        name: [one for one in entities if name.casefold() in map(str.casefold, one.tables)] for name in tables
+    }
+    if not any(meant.values()):
+        heads = [_table(None, "sqlite", [columns], entities) for columns in tables.values()]
+        return [Shape(None, "sqlite", near=_nearest([near for head in heads for near in head.near]))]
+    return [
+        _table(name, "sqlite", [columns], meant[name]) if meant[name] else Shape(name, "sqlite", False)
+        for name, columns in tables.items()
+    ]
 
 
 # Documents

@@ -31,6 +31,12 @@ _TABLES = """
     order by name"""
 
 
+def is_sqlite(path: Path) -> bool:
+    """Whether a file begins like SQLite."""
+    with path.open("rb") as file:
+        return file.read(len(MAGIC)) == MAGIC
+
+
 @contextmanager
 def _open_database(path: Path) -> Iterator[sqlite3.Connection]:
     """The file, which nothing writes to; text comes as bytes.
@@ -38,9 +44,8 @@ def _open_database(path: Path) -> Iterator[sqlite3.Connection]:
     Raises:
         FileRefused: no SQLite file, damaged, or with changes that still stand beside it.
     """
-    with path.open("rb") as file:
-        if file.read(len(MAGIC)) != MAGIC:
-            raise FileRefused("E_NOT_SQLITE")
+    if not is_sqlite(path):
+        raise FileRefused("E_NOT_SQLITE")
     log = path.with_name(f"{path.name}-wal")
     if log.exists() and log.stat().st_size:
         raise FileRefused("E_SQLITE_LOG", log=log.name)
