@@ -23,8 +23,7 @@ items as (
 mixed_texts as (
     select
         message_id,
-        {{ join_text(json_text('content', 'content'), '', 'cast(item_number as bigint)') }}
-            as content
+        {{ join_text('content', '', 'cast(item_number as bigint)') }} as content
     from items
     where item_type = 'text'
     group by message_id
@@ -48,11 +47,7 @@ typed as (
             when message_types.wecom_type is null then 'other'
             else message_types.message_type
         end as canonical_type,
-        coalesce(
-            last_landed.content,
-            mixed_texts.content,
-            {{ json_text('last_landed.body', 'content') | indent(12) }}
-        ) as text_content
+        coalesce(last_landed.content, mixed_texts.content) as text_content
     from last_landed
     left join message_types on last_landed.message_type = message_types.wecom_type
     left join mixed_texts on last_landed.message_id = mixed_texts.message_id
