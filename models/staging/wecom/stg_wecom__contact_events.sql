@@ -42,6 +42,7 @@ adds as (
     from newest_follows
 ),
 
+-- a customer who is handed over to a colleague was not deleted by anybody
 changes as (
     select
         userid,
@@ -58,7 +59,9 @@ changes as (
         line,
         landed_at
     from newest_callbacks
-    where change_type in ('add_external_contact', 'del_external_contact', 'del_follow_user')
+    where
+        change_type in ('add_external_contact', 'del_external_contact', 'del_follow_user')
+        and (source is null or source <> 'DELETE_BY_TRANSFER')
 ),
 
 -- an add that the contact's own record tells is told there with the way

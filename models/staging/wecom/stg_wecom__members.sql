@@ -73,7 +73,8 @@ mentions as (
         2 as source_rank,
         'customer' as member_type,
         null as unionid,
-        mobile_1_key as phone_key,
+        coalesce(mobile_1_key, mobile_2_key, mobile_3_key, mobile_4_key, mobile_5_key)
+            as phone_key,
         null as gender,
         cast(followed_at as timestamp) as followed_at,
         system,
