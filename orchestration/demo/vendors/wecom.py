@@ -40,11 +40,26 @@ _REPEATED = 20
 _PAGE = 100
 _CORP = "ww0demo0demo0demo0"
 
-# The type and the stage of a group are kept by hand, whoever tells the rest.
+# The type and the stage of a group are kept by hand, whoever tells the rest. Snapshots tell name and owner; of a
+# group gone before the first of them callbacks alone know, and of a creation before all months nobody.
 _REGISTRY = ("group_id", "group_type", "is_flash", "stage")
 _GROUPS = f"""
-    select {", ".join(_REGISTRY)}, group_name, 'wecom' as platform, owner_staff_id, created_at, dissolved_at
-    from groups where platform = 'wecom'
+    select
+        {", ".join(_REGISTRY)}, 'wecom' as platform, dissolved_at, is_shown,
+        case when is_shown then group_name end as group_name,
+        case when is_shown then owner_staff_id end as owner_staff_id,
+        case
+            when is_shown or created_at >= (select date_trunc('month', min(taken_at)) from snapshots)
+                then created_at
+        end as created_at
+    from (
+        select
+            *, exists (
+                select 1 from snapshots
+                where taken_at >= created_at and taken_at < coalesce(dissolved_at, 'infinity')
+            ) as is_shown
+        from groups where platform = 'wecom'
+    )
 """
 # Only a join that some snapshot shows has a state, and a scene that tells links from invitations.
 _MEMBERSHIP = f"""
@@ -107,17 +122,15 @@ _MEMBERS = f"""
         case when friends.member_id is not null then phone end as phone,
         case when friends.member_id is not null then coalesce(gender, 'unknown') end as gender,
         first_seen_at
-    from (select * exclude (first_seen_at) from members)
-    join seen using (member_id)
+    from seen
+    left join (select * exclude (first_seen_at) from members) using (member_id)
     left join friends using (member_id)
     union all by name
     select member_id, case when member_id like 'wb%' then 'bot' else 'staff' end as member_type
     from (
         select distinct sender_id as member_id from wecom_messages where sender_id not like 'wm%'
         union select staff_id from wecom_contact_events where is_shown
-        union select owner_staff_id from wecom_groups join snapshots
-        on taken_at >= created_at and taken_at < coalesce(dissolved_at, 'infinity')
-        where owner_staff_id is not null
+        union select owner_staff_id from wecom_groups where owner_staff_id is not null
     )
     order by member_id
 """
@@ -232,8 +245,8 @@ def _known(found: dict[str, Any]) -> dict[str, Any]:
 
 
 _SHOWN_CONTACTS = """
-    select staff_id, member_id, occurred_at, add_way, channel_id, people.*, tags
-    from wecom_contact_events left join wecom_members as people using (member_id)
+    select staff_id, occurred_at, add_way, channel_id, people.*, tags
+    from wecom_contact_events join wecom_members as people using (member_id)
     left join (
         select member_id, list(struct_pack(tag, tag_source) order by tag) as tags
         from wecom_member_tags group by all
