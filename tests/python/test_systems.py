@@ -10,7 +10,9 @@ from __future__ import annotations
 
 import csv
 import shutil
+import sqlite3
 from collections import Counter
+from contextlib import closing
 from datetime import datetime
 from pathlib import Path
 from typing import Any
@@ -52,6 +54,11 @@ def inbox(tmp_path_factory: pytest.TempPathFactory) -> Inbox:
     inbox = Inbox(tmp_path_factory.mktemp("systems"))
     for system in SYSTEMS:
         shutil.copytree(EXPORTS / system / "inbox", inbox.settings.exports / system)
+    for script in inbox.settings.exports.rglob("*.db.sql"):
+        # A database is written down as the statements that make it, so that people can read it.
+        with closing(sqlite3.connect(script.with_suffix(""))) as database:
+            database.executescript(script.read_text(encoding="utf-8"))
+        script.unlink()
     for path in inbox.settings.exports.rglob("*"):
         inbox.age(path)
     inbox.land(now=NOW)
