@@ -4,7 +4,8 @@ with linkwechat_send_results as (
 
 final as (
     select
-        {{ joined_id(['msg_id', 'user_id', 'external_userid', 'chat_id']) }} as touch_id,
+        msg_id || '|' || coalesce(user_id, '') || '|' || external_userid || '|'
+        || coalesce(chat_id, '') as touch_id,
         msg_id as batch_id,
         external_userid as member_id,
         chat_id as group_id,
