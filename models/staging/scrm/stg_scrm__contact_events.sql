@@ -3,7 +3,13 @@ with contacts as (
 ),
 
 openscrm_relations as (
-    {{ last_landed(source('raw', 'scrm__openscrm_relations'), ['ext_staff_id', 'ext_customer_id', 'added_at', 'customer_delete_staff_at', 'staff_delete_customer_at']) | indent(4) }}
+    {{ last_landed(
+        source('raw', 'scrm__openscrm_relations'),
+        [
+            'ext_staff_id', 'ext_customer_id', 'added_at', 'customer_delete_staff_at',
+            'staff_delete_customer_at',
+        ]
+    ) | indent(4) }}
 ),
 
 add_ways as (
@@ -16,14 +22,14 @@ adds as (
         contacts.person_id as member_id,
         'add' as event_type,
         contacts.added_at as occurred_at,
-        add_ways.add_way_name as add_way,
+        add_ways.add_way,
         {{ wecom_channel('contacts.state') }} as channel_id,
         contacts.system,
         contacts.load_seq,
         contacts.line,
         contacts.landed_at
     from contacts
-    left join add_ways on contacts.add_way = add_ways.add_way
+    left join add_ways on contacts.add_way = add_ways.code
     where contacts.staff_id is not null and contacts.added_at is not null
 ),
 

@@ -5,7 +5,7 @@ with contacts as (
 tags as (
     select
         person_id as member_id,
-        {{ unnest_list(split_text('tag_names', ',')) }} as tag,
+        {{ unnest_list(json_list('tag_names')) }} as tag,
         system,
         load_seq,
         line,

@@ -3,7 +3,7 @@ with group_people as (
 ),
 
 join_scenes as (
-    select * from {{ ref('wecom_join_scenes') }}
+    select * from {{ ref('wecom_snapshot_scenes') }}
 ),
 
 joins as (
@@ -21,7 +21,7 @@ joins as (
         group_people.line,
         group_people.landed_at
     from group_people
-    left join join_scenes on group_people.join_scene = join_scenes.join_scene
+    left join join_scenes on group_people.join_scene = join_scenes.code
 ),
 
 leaves as (

@@ -15,7 +15,9 @@ from_openscrm as (
         msg_id as message_id,
         room_id as group_id,
         sender_id,
-        case when room_id is null then {{ json_text('receivers', '$[0]') }} end as receiver_id,
+        case
+            when room_id is null then replace(replace(receivers, '["', ''), '"]', '')
+        end as receiver_id,
         sent_at,
         msg_type,
         content_text as content,
@@ -66,7 +68,7 @@ final as (
         united.line,
         united.landed_at
     from united
-    left join message_types on united.msg_type = message_types.msgtype
+    left join message_types on united.msg_type = message_types.wecom_type
 )
 
 select * from final

@@ -1,5 +1,8 @@
 with linkwechat_send_results as (
-    {{ last_landed(source('raw', 'scrm__linkwechat_send_results'), ['msg_id', 'user_id', 'external_userid', 'chat_id']) | indent(4) }}
+    {{ last_landed(
+        source('raw', 'scrm__linkwechat_send_results'),
+        ['msg_id', 'user_id', 'external_userid', 'chat_id']
+    ) | indent(4) }}
 ),
 
 final as (

@@ -11,11 +11,17 @@ mochat_employees as (
 ),
 
 linkwechat_customers as (
-    {{ last_landed(source('raw', 'scrm__linkwechat_customers'), ['external_userid', 'add_user_id']) | indent(4) }}
+    {{ last_landed(
+        source('raw', 'scrm__linkwechat_customers'),
+        ['external_userid', 'add_user_id']
+    ) | indent(4) }}
 ),
 
 iyque_customers as (
-    {{ last_landed(source('raw', 'scrm__iyque_customers'), ['external_userid', 'user_id']) | indent(4) }}
+    {{ last_landed(
+        source('raw', 'scrm__iyque_customers'),
+        ['external_userid', 'user_id']
+    ) | indent(4) }}
 ),
 
 from_mochat as (

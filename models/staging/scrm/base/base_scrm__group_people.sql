@@ -7,11 +7,17 @@ mochat_rooms as (
 ),
 
 linkwechat_group_members as (
-    {{ last_landed(source('raw', 'scrm__linkwechat_group_members'), ['membership_id']) | indent(4) }}
+    {{ last_landed(
+        source('raw', 'scrm__linkwechat_group_members'),
+        ['membership_id']
+    ) | indent(4) }}
 ),
 
 openscrm_group_members as (
-    {{ last_landed(source('raw', 'scrm__openscrm_group_members'), ['ext_chat_id', 'userid', 'joined_at']) | indent(4) }}
+    {{ last_landed(
+        source('raw', 'scrm__openscrm_group_members'),
+        ['ext_chat_id', 'userid', 'joined_at']
+    ) | indent(4) }}
 ),
 
 from_mochat as (
