@@ -1,6 +1,7 @@
 {%- set systems = [
     'canonical',
     'wecom',
+    'scrm',
 ] -%}
 with accounts as (
     {% for system in systems %}

@@ -3,5 +3,6 @@
     key=['feedback_id'],
     systems=[
         'canonical',
+        'scrm',
     ],
 ) }}

@@ -4,6 +4,7 @@
     systems=[
         'canonical',
         'wecom',
+        'scrm',
     ],
     described_by=[
         'member_type',

@@ -4,5 +4,6 @@
     systems=[
         'canonical',
         'wecom',
+        'scrm',
     ],
 ) }}

@@ -3,6 +3,7 @@
     key=['staff_id'],
     systems=[
         'canonical',
+        'scrm',
     ],
     described_by=[
         'staff_name',

@@ -3,5 +3,6 @@
     key=['system', 'figure_date', 'scope_type', 'scope_id', 'vendor_metric'],
     systems=[
         'wecom',
+        'scrm',
     ],
 ) }}
