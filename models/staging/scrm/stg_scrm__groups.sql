@@ -21,7 +21,7 @@ from_mochat as (
         coalesce(
             mochat_employees.wx_user_id, 'mochat:' || mochat_rooms.owner_id
         ) as owner_staff_id,
-        mochat_rooms.created_at,
+        mochat_rooms.opened_at as created_at,
         mochat_rooms.deleted_at as dissolved_at,
         mochat_rooms.system,
         mochat_rooms.load_seq,
@@ -36,7 +36,7 @@ from_linkwechat as (
         chat_id as group_id,
         group_name,
         owner as owner_staff_id,
-        created_at,
+        opened_at as created_at,
         cast(null as varchar) as dissolved_at,
         system,
         load_seq,
@@ -50,7 +50,7 @@ from_openscrm as (
         ext_chat_id as group_id,
         group_name,
         owner as owner_staff_id,
-        created_at,
+        opened_at as created_at,
         -- its status says that a group is dissolved, but not when
         cast(null as varchar) as dissolved_at,
         system,

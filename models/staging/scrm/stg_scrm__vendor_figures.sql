@@ -2,7 +2,7 @@
     'new_apply_cnt', 'new_contact_cnt', 'chat_cnt', 'message_cnt', 'reply_percentage',
     'avg_reply_time', 'negative_feedback_cnt',
 ] -%}
-{#- relation: whose its figures are, and the figures under WeCom's names, whose meaning they share -#}
+{#- relation: the figures it has, under the names of WeCom, whose meaning they share -#}
 {%- set statistics = {
     'linkwechat_staff': staff_figures,
     'mochat_staff': staff_figures,
