@@ -92,6 +92,7 @@ def _prepare(connection: duckdb.DuckDBPyConnection, catalogue: Catalogue, zone: 
     connection.execute(f"set TimeZone = {literal(zone)}")
     # Blocks are too small to share out; with one thread a transaction's rows go to disk as they come.
     connection.execute("set threads = 1")
+    connection.execute("set enable_progress_bar = false")
     connection.execute(f"set memory_limit = {literal(MEMORY_LIMIT)}")
     ledger.create_tables(connection, catalogue)
     ledger.remember_timezone(connection, zone)

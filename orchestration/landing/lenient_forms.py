@@ -47,11 +47,11 @@ LENIENT_MACROS = (
     """amount_like(given, pattern) as case when regexp_full_match(given, pattern) then amount(given) end""",
     # Of a decimal, which always has a point.
     r"""short_text(given) as regexp_replace(cast(given as varchar), '\.?0+$', '')""",
+    # With two zeros before its digits a point always has something to stand behind.
     r"""normal_fen(given) as
         case when regexp_full_match(half_width(given), '[+-]?\d{1,18}(\.0*)?')
-            then cast(try_cast(
-                try_cast(half_width(given) as decimal(20, 0)) * cast(0.01 as decimal(3, 2)) as decimal(18, 2)
-            ) as varchar) end""",
+            then normal_money(regexp_replace(
+                regexp_replace(half_width(given), '^([+-]?)(\d+)(\.0*)?$', '\100\2'), '(..)$', '.\1')) end""",
     f"""normal_yuan(given) as
         coalesce(
             normal_money(given),
@@ -75,28 +75,34 @@ LENIENT_MACROS = (
     # Serial days count from 1899-12-30; 15 digits leave microseconds in doubt.
     """moment_of_serial(days) as
         moment_text(make_timestamp(cast(round((days - 25569) * 86400000) as bigint) * 1000))""",
+    # A number times ten to the `places`, cut; decimals of more than 18 digits would take ten times as long.
+    """shifted(given, places) as
+        cast(
+            split_part(given, '.', 1) || rpad(left(split_part(given, '.', 2), places), places, '0')
+            as bigint)""",
     # By the number of digits before the point.
     r"""moment_of_digits(given, zone) as
         case strpos(given || '.', '.') - 1
             when 5 then moment_of_serial(cast(given as double))
             when 8 then parsed_timestamp(regexp_replace(given, '^(....)(..)(..)(\.0+)?$', '\1-\2-\3'), zone)
-            when 10 then moment_of_epoch(
-                cast(trunc(cast(given as decimal(28, 6)) * cast(1000000 as decimal(7, 0))) as bigint), zone)
-            when 13 then moment_of_epoch(
-                cast(trunc(cast(given as decimal(28, 6)) * cast(1000 as decimal(7, 0))) as bigint), zone)
+            when 10 then moment_of_epoch(shifted(given, 6), zone)
+            when 13 then moment_of_epoch(shifted(given, 3), zone)
             when 14 then parsed_timestamp(
                 regexp_replace(given, '^(....)(..)(..)(..)(..)(..)(\.0+)?$', '\1-\2-\3 \4:\5:\6'), zone)
         end""",
-    """moment_of_parts(parts) as
-        parts[1] || '-' || lpad(parts[2], 2, '0') || '-' || lpad(parts[3], 2, '0')
-            || coalesce(' ' || lpad(parts[4], 2, '0') || ':' || lpad(parts[5], 2, '0'), '')
-            || coalesce(':' || lpad(parts[6], 2, '0'), '') || coalesce('.' || parts[7], '')""",
+    # 2026.1.2 first, so that a single digit behind a point is one of a fraction, and gets no zero before it.
+    r"""as_iso(given) as
+        rtrim(regexp_replace(
+            translate(
+                regexp_replace(
+                    regexp_replace(translate(given, 'Tt', '  '), '^(\d{4})\.(\d{1,2})\.', '\1-\2-'),
+                    '([^.\d])(\d)\b', '\10\2', 'g'),
+                '/年月日时点分秒', '--- :::'),
+            '^(.{10}) *', '\1 '), ': ')""",
+    # Named once, for `parsed_timestamp` reads it three times.
     rf"""moment_as_written(given, zone) as
         case when regexp_full_match(given, '{_MOMENT}')
-            then parsed_timestamp(
-                moment_of_parts(regexp_extract_all(regexp_replace(given, '{_LATE_OFFSET}$', ''), '\d+'))
-                    || regexp_extract(given, '{_LATE_OFFSET}$'),
-                zone) end""",
+            then list_transform([as_iso(given)], lambda iso: parsed_timestamp(iso, zone))[1] end""",
     r"""normal_moment(given, zone) as
         case
             when regexp_full_match(given, '\d{5,14}(\.\d{1,20})?') then moment_of_digits(given, zone)
