@@ -40,8 +40,8 @@ _REPEATED = 20
 _PAGE = 100
 _CORP = "ww0demo0demo0demo0"
 
-# The type and the stage of a group are kept by hand, whoever tells the rest. Snapshots tell name and owner; of a
-# group gone before the first of them callbacks alone know, and of a creation before all months nobody.
+# The type and the stage of a group are kept by hand, whoever tells the rest. Snapshots tell name and owner;
+# of a group gone before the first of them callbacks alone know, and of a creation before all months nobody.
 _REGISTRY = ("group_id", "group_type", "is_flash", "stage")
 _GROUPS = f"""
     select
