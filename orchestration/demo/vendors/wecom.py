@@ -60,6 +60,9 @@ _GROUPS = f"""
             ) as is_shown
         from groups where platform = 'wecom'
     )
+    union all by name
+    select distinct group_id, 'wecom' as platform, false as is_shown
+    from membership_events where group_id not in (select group_id from groups)
 """
 # Only a join that some snapshot shows has a state, and a scene that tells links from invitations.
 _MEMBERSHIP = f"""
