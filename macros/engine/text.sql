@@ -54,3 +54,29 @@
         r'(?<![0-9])((?:\+|00)?86[- ]?)?(1[3-9]\d)[- ]?\d{4}[- ]?(\d{4})(?![0-9])', '$1$2****$3'
     )
 {%- endmacro %}
+
+{# What the pattern's first group matches first in a text, NULL where nothing. #}
+{% macro first_match(expression, pattern) -%}
+    {{ return(adapter.dispatch('first_match', 'shequn')(expression, pattern)) }}
+{%- endmacro %}
+
+{% macro default__first_match(expression, pattern) -%}
+    nullif(regexp_extract({{ expression }}, '{{ pattern }}', 1), '')
+{%- endmacro %}
+
+{% macro spark__first_match(expression, pattern) -%}
+    nullif(regexp_extract({{ expression }}, r'{{ pattern }}', 1), '')
+{%- endmacro %}
+
+{# A text's parts between separators, as a list; each separator is what the pattern's only group does not hold. #}
+{% macro split_after(expression, pattern) -%}
+    {{ return(adapter.dispatch('split_after', 'shequn')(expression, pattern)) }}
+{%- endmacro %}
+
+{% macro default__split_after(expression, pattern) -%}
+    string_split(regexp_replace({{ expression }}, '{{ pattern }}', '\1' || chr(30), 'g'), chr(30))
+{%- endmacro %}
+
+{% macro spark__split_after(expression, pattern) -%}
+    split(regexp_replace({{ expression }}, r'{{ pattern }}', concat('$1', char(30))), char(30))
+{%- endmacro %}

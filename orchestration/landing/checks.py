@@ -86,8 +86,9 @@ class CheckedBlock:
     def contacts(self) -> pa.Table:
         """Owner's id, personal columns and line of the sound rows that have any."""
         names = [column.name for column in self.entity.contacts]
+        (owner,) = (column.raw_name for column in self.entity.columns if column.name == self.entity.owner)
         table = pa.table(
-            {"member_id": self.rows[self.entity.owner], "line": self.rows["line"]}
+            {"member_id": self.rows[owner], "line": self.rows["line"]}
             | {name: self.rows[VAULT + name] for name in names}
         )
         known = [pc.is_valid(table[name]) for name in names]

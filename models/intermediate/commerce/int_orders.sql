@@ -59,7 +59,11 @@ order_costs as (
     select
         order_items.order_id,
         case
-            when count(*) = count(coalesce(order_items.unit_cost, products.unit_cost))
+            when
+                count(*)
+                = count(
+                    order_items.quantity * coalesce(order_items.unit_cost, products.unit_cost)
+                )
                 then sum(
                     cast(order_items.quantity as double)
                     * cast(coalesce(order_items.unit_cost, products.unit_cost) as double)

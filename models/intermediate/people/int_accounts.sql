@@ -2,6 +2,9 @@
     'canonical',
     'wecom',
     'scrm',
+    'youzan',
+    'kuaituantuan',
+    'weixin_shop',
 ] -%}
 with accounts as (
     {% for system in systems %}

@@ -3,5 +3,6 @@
     key=['activity_id'],
     systems=[
         'canonical',
+        'kuaituantuan',
     ],
 ) }}

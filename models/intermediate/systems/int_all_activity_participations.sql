@@ -3,5 +3,6 @@
     key=['activity_id', 'member_id', 'participated_at', 'action'],
     systems=[
         'canonical',
+        'kuaituantuan',
     ],
 ) }}

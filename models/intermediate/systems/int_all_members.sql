@@ -5,6 +5,9 @@
         'canonical',
         'wecom',
         'scrm',
+        'youzan',
+        'kuaituantuan',
+        'weixin_shop',
     ],
     described_by=[
         'member_type',

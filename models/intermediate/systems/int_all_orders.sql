@@ -5,5 +5,8 @@
         'canonical',
         'wecom',
         'scrm',
+        'youzan',
+        'kuaituantuan',
+        'weixin_shop',
     ],
 ) }}

@@ -4,6 +4,9 @@
     systems=[
         'canonical',
         'wecom',
+        'youzan',
+        'kuaituantuan',
+        'weixin_shop',
     ],
     described_by=[
         'product_name',

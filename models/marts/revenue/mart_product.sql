@@ -30,8 +30,8 @@ order_products as (
         paid_date,
         sum(quantity) as units,
         sum(line_amount) as line_sales,
-        sum(case when unit_cost is not null then line_amount end) as costed_sales,
-        sum(quantity * unit_cost) as cost_of_goods
+        sum(case when quantity * unit_cost is not null then line_amount end) as costed_sales,
+        sum(case when line_amount is not null then quantity * unit_cost end) as cost_of_goods
     from order_items
     group by order_id, product_id, member_id, paid_date
 ),

@@ -1,0 +1,116 @@
+with trades as (
+    select * from {{ source('raw', 'youzan__trades') }}
+),
+
+order_sheet as (
+    select * from {{ source('raw', 'youzan__order_sheet') }}
+),
+
+phone_accounts as (
+    select * from {{ ref('stg_youzan__phone_accounts') }}
+),
+
+statuses as (
+    select * from {{ ref('youzan_order_statuses') }}
+),
+
+-- both ways in, with one set of columns; the API alone names the buyer by its id
+stated as (
+    select
+        order_id,
+        null as shop_id,
+        'youzan:' || nullif(buyer_id, '0') as buyer_account_id,
+        buyer_phone_key,
+        ordered_at,
+        paid_at,
+        completed_at,
+        order_status,
+        cast(goods_amount as decimal(18, 2)) as goods_amount,
+        greatest(
+            cast(goods_amount as decimal(18, 2))
+            + cast(freight_amount as decimal(18, 2))
+            - cast(paid_amount as decimal(18, 2)), 0
+        ) as discount_amount,
+        cast(freight_amount as decimal(18, 2)) as freight_amount,
+        cast(paid_amount as decimal(18, 2)) as paid_amount,
+        system,
+        load_seq,
+        line,
+        landed_at
+    from trades
+    union all
+    select
+        order_id,
+        shop_name,
+        null as buyer_account_id,
+        buyer_phone_key,
+        ordered_at,
+        paid_at,
+        completed_at,
+        order_status,
+        cast(goods_amount as decimal(18, 2)) as goods_amount,
+        cast(discount_amount as decimal(18, 2)) as discount_amount,
+        cast(freight_amount as decimal(18, 2)) as freight_amount,
+        cast(paid_amount as decimal(18, 2)) as paid_amount,
+        system,
+        load_seq,
+        line,
+        landed_at
+    from order_sheet
+),
+
+last_stated as (
+    {{ last_landed('stated', ['order_id']) | indent(4) }}
+),
+
+-- what only one of the two says
+known as (
+    select
+        order_id,
+        max(shop_id) as shop_id,
+        max(buyer_account_id) as buyer_account_id,
+        max(buyer_phone_key) as buyer_phone_key
+    from stated
+    group by order_id
+),
+
+final as (
+    select
+        last_stated.order_id,
+        known.shop_id,
+        coalesce(known.buyer_account_id, phone_accounts.account_id) as member_id,
+        cast(last_stated.ordered_at as timestamp) as ordered_at,
+        cast(last_stated.paid_at as timestamp) as paid_at,
+        -- a word that the seed does not know: what the times say
+        coalesce(
+            statuses.order_status,
+            case
+                when last_stated.completed_at is not null then 'completed'
+                when last_stated.paid_at is not null then 'paid'
+                else 'created'
+            end
+        ) as order_status,
+        last_stated.goods_amount,
+        last_stated.discount_amount,
+        last_stated.freight_amount,
+        -- the API tells what is to be paid
+        case
+            when last_stated.paid_at is null then 0 else last_stated.paid_amount
+        end as paid_amount,
+        cast(null as varchar) as group_id,
+        cast(null as varchar) as channel_id,
+        cast(null as varchar) as activity_id,
+        cast(null as varchar) as live_id,
+        cast(null as varchar) as sharer_id,
+        cast(null as varchar) as staff_id,
+        last_stated.system,
+        last_stated.load_seq,
+        last_stated.line,
+        last_stated.landed_at
+    from last_stated
+    inner join known on last_stated.order_id = known.order_id
+    left join statuses on last_stated.order_status = statuses.youzan_status
+    left join phone_accounts on known.buyer_phone_key = phone_accounts.phone_key
+)
+
+select * from final
