@@ -40,7 +40,7 @@ unseen_leaves as (
         )
 ),
 
-final as (
+events as (
     select
         group_id,
         member_id,
@@ -48,7 +48,6 @@ final as (
         joined_at as occurred_at,
         scene,
         channel_id,
-        cast(null as varchar) as script_id,
         inviter_id,
         cast(null as varchar) as leave_reason,
         'exact' as occurred_at_precision,
@@ -68,7 +67,6 @@ final as (
         occurred_at,
         scene,
         null as channel_id,
-        null as script_id,
         null as inviter_id,
         null as leave_reason,
         'exact' as occurred_at_precision,
@@ -87,7 +85,6 @@ final as (
         occurred_at,
         null as scene,
         null as channel_id,
-        null as script_id,
         null as inviter_id,
         leave_reason,
         'exact' as occurred_at_precision,
@@ -107,7 +104,6 @@ final as (
         left_by as occurred_at,
         null as scene,
         null as channel_id,
-        null as script_id,
         null as inviter_id,
         null as leave_reason,
         'snapshot' as occurred_at_precision,
@@ -116,6 +112,25 @@ final as (
         line,
         landed_at
     from unseen_leaves
+),
+
+final as (
+    select
+        group_id,
+        member_id,
+        event_type,
+        occurred_at,
+        scene,
+        channel_id,
+        cast(null as varchar) as script_id,
+        inviter_id,
+        leave_reason,
+        occurred_at_precision,
+        system,
+        load_seq,
+        line,
+        landed_at
+    from events
 )
 
 select * from final
