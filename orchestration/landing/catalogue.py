@@ -126,6 +126,15 @@ class Entity:
         return bool(self.forms)
 
     @property
+    def told_by(self) -> tuple[str, ...]:
+        """Columns whose presence in a file tells the export: of `needs` those that its path cannot say."""
+        return tuple(
+            column.name
+            for column in self.columns
+            if column.name in self.needs and not any(path[0] in "@#" for path in column.paths)
+        )
+
+    @property
     def titles(self) -> tuple[str, ...]:
         """What a sheet that holds it may be called."""
         return (self.name, self.label_zh, *self.other_titles)
@@ -234,6 +243,8 @@ def _check_names(entity: Entity, spec: dict[str, Any]) -> None:
         raise ValueError(f"{entity.system}.{entity.name} names columns that it does not have: {unknown}")
     if not set(entity.forms) <= set(FORMS):
         raise ValueError(f"{entity.system}.{entity.name} has unknown forms: {entity.forms}")
+    if entity.is_recognised and not entity.told_by:
+        raise ValueError(f"{entity.system}.{entity.name} has no column that a file could be told by")
 
 
 def _entity(source: dict[str, Any], name: str, spec: dict[str, Any]) -> Entity:

@@ -34,6 +34,7 @@ from orchestration.landing.row_lists import RowKind, owner_of, row_lists
 from orchestration.landing.shapes import error_of
 
 ROWS_PER_BLOCK = 20_000
+ENVELOPE = ("errcode", "errmsg")
 
 
 @dataclass
@@ -233,6 +234,8 @@ def _read_below(entity: Entity, place: str, places: set[str]) -> Read:
     for steps in _steps_below(path for path, values in entity.where.items() if len(values) == 1):
         mark_read(read, steps)
     own = row_steps(place)
+    if place == DOCUMENT:
+        read |= dict.fromkeys(ENVELOPE, True)
     for other in places - {place, DOCUMENT}:
         steps = row_steps(other)
         if steps[: len(own)] == own and len(steps) > len(own):

@@ -61,11 +61,8 @@ def _one_each(names: Sequence[str], columns: Sequence[str], entity: Entity) -> l
 
 
 def needed_names(entity: Entity) -> tuple[str, ...]:
-    """The columns that a header must name; what the file's path or a row's place says is in none."""
-    if not entity.is_recognised:
-        return entity.required_names
-    elsewhere = {column.name for column in entity.columns if any(path[0] in "@#" for path in column.paths)}
-    return tuple(name for name in entity.needs if name not in elsewhere)
+    """The columns that a header must name."""
+    return entity.told_by if entity.is_recognised else entity.required_names
 
 
 def lacking(names: Sequence[str], entity: Entity) -> tuple[int, int]:

@@ -12,7 +12,7 @@ from orchestration.landing.catalogue import Catalogue, Column, Entity, load_cata
 from orchestration.landing.context import Landing
 from orchestration.landing.digests import Digests, StillWritten, part_sha256
 from orchestration.landing.faults import FileRefused, shorten
-from orchestration.landing.inbox import CANONICAL, FileState, InboxFile, entity_name, state_of
+from orchestration.landing.inbox import CANONICAL, WORKBOOKS, FileState, InboxFile, entity_name, state_of
 from orchestration.landing.ledger import transaction
 from orchestration.landing.path_groups import path_groups, refuse_unsaid, unsaid_columns
 from orchestration.landing.shapes import Fit, Shape, shapes_of
@@ -21,7 +21,6 @@ from orchestration.landing.workbook import list_sheets
 from orchestration.landing.workbook_archive import check_workbook
 
 NEAREST = 3
-SHEETS = (".xlsx", ".xlsm", ".xls")
 
 
 def with_parts(landing: Landing, digests: Digests, files: Sequence[InboxFile]) -> Iterator[InboxFile]:
@@ -68,7 +67,7 @@ def _looked_at(landing: Landing, sha256: str, file: InboxFile) -> list[Shape]:
     ).fetchone()
     if found is not None:
         return [Shape.from_json(shape) for shape in json.loads(found[0])]
-    if file.path.suffix.lower() in SHEETS:
+    if file.path.suffix.lower() in WORKBOOKS:
         check_workbook(file.path)
     if is_named:
         shapes = [Shape(sheet.name, "sheet", sheet.is_read) for sheet in list_sheets(file.path)]

@@ -44,8 +44,24 @@ def steps_of(path: str) -> tuple[Step, ...]:
     return tuple(found)
 
 
+@lru_cache(maxsize=16)
+def _parsed(text: str) -> Any:
+    try:
+        return parse_json(text)
+    except BadValue:
+        return text
+
+
+def unpacked(value: Any) -> Any:
+    """What a value holds: some systems write JSON as text inside JSON. Nobody may change it."""
+    if isinstance(value, str) and value.lstrip().startswith(("{", "[")):
+        return _parsed(value)
+    return value
+
+
 def elements_of(value: Any) -> list[Any]:
     """The elements of a list; an object stands for a list of one, text for its parts between commas."""
+    value = unpacked(value)
     if isinstance(value, list):
         return value
     if isinstance(value, str):
@@ -53,21 +69,11 @@ def elements_of(value: Any) -> list[Any]:
     return [value]
 
 
-@lru_cache(maxsize=4)
-def _spelled_object(text: str) -> Any:
-    """What a text spells as JSON, which some systems write inside JSON; None where it spells nothing."""
-    try:
-        return parse_json(text)
-    except BadValue:
-        return None
-
-
 def find(value: Any, steps: Sequence[Step]) -> Any:
     """What stands at `steps` below `value`, None where nothing does."""
     for place, step in enumerate(steps):
         if step.key:
-            if isinstance(value, str) and value.startswith("{"):
-                value = _spelled_object(value)
+            value = value if isinstance(value, dict) else unpacked(value)
             if not isinstance(value, dict):
                 return None
             value = value.get(step.key)
@@ -97,17 +103,17 @@ def find_rows(document: Any, steps: Sequence[Step]) -> list[tuple[Any, Holders]]
     for step in steps:
         below: list[tuple[Any, Holders]] = []
         for value, holders in level:
+            found = value
             if step.key:
-                if not isinstance(value, dict) or step.key not in value:
+                holder = unpacked(value)
+                if not isinstance(holder, dict) or step.key not in holder:
                     continue
-                found = value[step.key]
-            else:
-                found = value
+                found = holder[step.key]
             if step.index == ALL:
                 elements = elements_of(found) if found is not None else []
                 is_there = is_there or not elements
                 below += [(element, (*holders, element)) for element in elements]
-            elif isinstance(found, dict):
+            elif isinstance(found := unpacked(found), dict):
                 below.append((found, holders))
         level = below
     if not level:
@@ -184,10 +190,11 @@ def unread(value: Any, read: Read, private: frozenset[str]) -> Any:
     """What is left of a value without what is read, `private` keys and empty values."""
     if isinstance(value, dict):
         kept = {}
-        for key, below in value.items():
+        for key, inner in value.items():
             mark = read.get(key)
             if mark is True or key in private:
                 continue
+            below = unpacked(inner) if mark else inner
             rest = unread(below, mark or {}, private) if isinstance(below, dict | list) else below
             if rest is not None and rest not in ("", [], {}):
                 kept[key] = rest

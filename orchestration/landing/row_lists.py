@@ -31,7 +31,7 @@ class RowKind:
 
     Attributes:
         getters: What finds each column, by name.
-        needs: Those of the columns by which it is told, as far as the document can say them.
+        needs: Those of the columns by which it is told.
         wanted: Getters of `where` with the values they must have; `unwanted` must not have.
     """
 
@@ -49,15 +49,10 @@ class RowKind:
             column.name: first_of([getter(path, groups) for path in column.paths])
             for column in entity.columns
         }
-        told = [
-            column.name
-            for column in entity.columns
-            if column.name in entity.needs and not any(path[0] in "@#" for path in column.paths)
-        ]
         return cls(
             entity,
             compiled,
-            {name: compiled[name] for name in told},
+            {name: compiled[name] for name in entity.told_by},
             [(getter(path, groups), frozenset(values)) for path, values in entity.where.items()],
             [(getter(path, groups), frozenset(values)) for path, values in entity.where_not.items()],
             [(path, row_steps(path)) for path in entity.rows or (DOCUMENT,)],

@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
+import codecs
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import asdict, dataclass, field
 from itertools import islice
 from pathlib import Path
 from typing import Any
 
-from orchestration.landing.catalogue import Column, Entity
+from python_calamine import CalamineSheet
+
+from orchestration.landing.catalogue import Entity
 from orchestration.landing.cells import cell_text
-from orchestration.landing.csv_heads import possible_heads
+from orchestration.landing.csv_heads import first_lines, possible_heads
 from orchestration.landing.documents import (
     Document,
     DocumentKind,
@@ -19,7 +22,8 @@ from orchestration.landing.documents import (
     survey_documents,
 )
 from orchestration.landing.faults import FileRefused, shorten
-from orchestration.landing.header import HEADER_WITHIN, columns_named, needed_names
+from orchestration.landing.header import HEADER_WITHIN, columns_named, numbered
+from orchestration.landing.inbox import WORKBOOKS
 from orchestration.landing.row_lists import RowKind, RowList, row_lists
 from orchestration.landing.sqlite_reader import is_sqlite, list_tables
 from orchestration.landing.survey import foreign_kind, survey
@@ -92,18 +96,14 @@ def shapes_of(path: Path, entities: Sequence[Entity]) -> list[Shape]:
         FileRefused: damaged, under a password, or not to be read as what it begins like.
         OSError: it cannot be read now.
     """
-    suffix = path.suffix.lower()
-    if suffix in (".xlsx", ".xlsm", ".xls"):
+    if path.suffix.lower() in WORKBOOKS:
         return _sheets(path, entities)
     if is_sqlite(path):
         return _database(path, [one for one in entities if "sqlite" in one.forms])
     kind = document_kind(path)
     if kind is not None:
         return [_documents(path, kind, [one for one in entities if _form(kind) in one.forms])]
-    shape = _table(None, "csv", _csv_head(path), [one for one in entities if "csv" in one.forms])
-    if not shape.fits:
-        survey(path, "csv")
-    return [shape]
+    return [_csv(path, entities)]
 
 
 def _form(kind: DocumentKind) -> str:
@@ -113,34 +113,65 @@ def _form(kind: DocumentKind) -> str:
 # Tables
 
 
-def _table(name: str | None, kind: str, head: Iterable[Sequence[str]], entities: Sequence[Entity]) -> Shape:
-    rows = [row for row in head if any(row)]
+def _table(name: str | None, kind: str, heads: Iterable[Sequence[str]], entities: Sequence[Entity]) -> Shape:
+    """The shape of a table, one of whose first rows names its columns."""
+    rows = [row for row in map(numbered, heads) if any(row)]
     fits, near = [], []
     for entity in entities:
-        needed = [column for column in entity.columns if column.name in needed_names(entity)]
-        best: tuple[float, int, list[str]] | None = None
-        for row in rows:
-            found = set(columns_named(row, entity))
-            missing = [_wording(column) for column in needed if column.name not in found]
-            share = 1 - len(missing) / max(1, len(needed))
-            one = (share, len(found & set(entity.column_names)), missing)
-            best = one if best is None or one[:2] > best[:2] else best
-        if best is None or not needed:
-            continue
-        if not best[2]:
-            fits.append(Fit(entity.system, entity.name, best[1]))
-        elif best[0] > 0:
-            near.append(Near(entity.system, entity.name, tuple(best[2]), best[0]))
+        if not rows:
+            break
+        found = min(
+            (set(columns_named(row, entity)) for row in rows),
+            key=lambda found: (_lacks(entity, found), -len(found & set(entity.column_names))),
+        )
+        missing = [column for column in entity.columns if column.name in set(entity.told_by) - found]
+        if not missing:
+            fits.append(Fit(entity.system, entity.name, len(found & set(entity.column_names))))
+        elif share := 1 - len(missing) / len(entity.told_by):
+            lacking = tuple(column.headers[0] if column.headers else column.name for column in missing)
+            near.append(Near(entity.system, entity.name, lacking, share))
     fits.sort(key=lambda fit: -fit.named)
     return Shape(name, kind, fits=tuple(fits), near=_nearest(near) if not fits else ())
 
 
-def _wording(column: Column) -> str:
-    return column.headers[0] if column.headers else column.name
+def _lacks(entity: Entity, found: set[str]) -> int:
+    return sum(name not in found for name in entity.told_by)
 
 
-def _nearest(near: list[Near]) -> tuple[Near, ...]:
+def _nearest(near: Iterable[Near]) -> tuple[Near, ...]:
     return tuple(sorted(near, key=lambda one: (-one.share, len(one.missing)))[:CLOSEST])
+
+
+def _csv(path: Path, entities: Sequence[Entity]) -> Shape:
+    try:
+        lines = first_lines(path, _likely_encoding(path))
+    except UnicodeError:
+        lines = first_lines(path, survey(path, "csv").encoding)
+    heads = [head.cells for head in possible_heads(lines)]
+    shape = _table(None, "csv", heads, [entity for entity in entities if "csv" in entity.forms])
+    if not shape.fits:
+        survey(path, "csv")  # what is no text at all is refused as that
+    return shape
+
+
+def _likely_encoding(path: Path) -> str:
+    """The encoding of a file's beginning, which is all that is needed to see its header.
+
+    Raises:
+        FileRefused: it begins like no text.
+    """
+    with path.open("rb") as file:
+        head = file.read(HEAD_BYTES)
+    if not head or b"\0" in head or foreign_kind(head, "csv"):
+        return survey(path, "csv").encoding
+    if encoding := marked_encoding(head):
+        return encoding
+    try:
+        # The last character may be cut in two.
+        codecs.getincrementaldecoder("utf-8")().decode(head)
+    except UnicodeDecodeError:
+        return "gb18030"
+    return "utf-8"
 
 
 def _sheets(path: Path, entities: Sequence[Entity]) -> list[Shape]:
@@ -148,36 +179,16 @@ def _sheets(path: Path, entities: Sequence[Entity]) -> list[Shape]:
     sheets = list_sheets(path)
     with open_workbook(path) as workbook:
         return [
-            _table(
-                sheet.name,
-                "sheet",
-                (
-                    [cell_text(cell).strip() for cell in row]
-                    for row in islice(workbook.get_sheet_by_name(sheet.name).iter_rows(), HEADER_WITHIN)
-                ),
-                meant,
-            )
+            _table(sheet.name, "sheet", _sheet_heads(workbook.get_sheet_by_name(sheet.name)), meant)
             if sheet.is_read
             else Shape(sheet.name, "sheet", is_read=False)
             for sheet in sheets
         ]
 
 
-def _csv_head(path: Path) -> list[tuple[str, ...]]:
-    """The first rows of a CSV file, as far as its first bytes go."""
-    with path.open("rb") as file:
-        head = file.read(HEAD_BYTES)
-    if not head or foreign_kind(head, "csv"):
-        survey(path, "csv")
-    encoding = marked_encoding(head) or "utf-8"
-    try:
-        # The last character may be cut in two.
-        text = head[: len(head) & ~3].decode(encoding)
-    except UnicodeDecodeError as error:
-        is_cut = encoding == "utf-8" and error.start > len(head) - 8
-        text = head.decode("utf-8" if is_cut else "gb18030", "ignore")
-    lines = text.removeprefix("\ufeff").encode().splitlines(keepends=True)
-    return [head.cells for head in possible_heads(lines)]
+def _sheet_heads(sheet: CalamineSheet) -> Iterator[list[str]]:
+    for row in islice(sheet.iter_rows(), HEADER_WITHIN):
+        yield [cell_text(cell).strip() for cell in row]
 
 
 def _database(path: Path, entities: Sequence[Entity]) -> list[Shape]:
