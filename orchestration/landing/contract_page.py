@@ -80,7 +80,7 @@ def named_systems() -> dict[str, dict[str, Entity]]:
     return {
         system: entities
         for system, entities in load_catalogue().systems.items()
-        if not any(entity.is_recognised for entity in entities.values())
+        if any(not entity.is_recognised for entity in entities.values())
     }
 
 
