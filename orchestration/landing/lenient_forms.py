@@ -5,9 +5,10 @@ They go on where `normal_forms` ends, whose macros the common case needs alone.
 
 from __future__ import annotations
 
-# What systems write around numbers and moments; full width became half width before.
-_WIDE = "０１２３４５６７８９．，－−＋￥％（）：／　"
-_NARROW = "0123456789.,--+¥%():/ "
+# What systems write around numbers and moments; full width becomes half width first.
+_ASCII = "".join(map(chr, range(0x21, 0x7F))).replace("'", "")
+_WIDE = "".join(chr(ord(character) + 0xFEE0) for character in _ASCII) + "￥−　"
+_NARROW = _ASCII + "¥- "
 _GROUPED = r"((\d{1,3}(,\d{3})+|\d+)(\.\d*)?|\.\d+)([eE][+-]?\d{1,2})?"
 _LARGE = r"\s*[万亿]?"
 _DAY = r"\d{4}(-\d{1,2}-\d{1,2}|/\d{1,2}/\d{1,2}|\.\d{1,2}\.\d{1,2}|年\d{1,2}月\d{1,2}日)"
@@ -21,7 +22,8 @@ _STOPWATCH = r"(\d{1,6}:)?[0-5]?\d:[0-5]\d(\.\d{1,6})?"
 
 def _amount(units: str = "", signs: str = "") -> str:
     """Pattern of an amount with these words before or behind it; in brackets it is negative."""
-    before, behind = (rf"({words})?\s*" if words else "" for words in (signs, units))
+    before = rf"(({signs})\s*)?" if signs else ""
+    behind = rf"\s*({units})?" if units else ""
     plain = rf"{_GROUPED}{_LARGE}{behind}"
     return rf"[+-]?{before}[+-]?{plain}|\({before}{plain}\)"
 
