@@ -41,6 +41,7 @@ def print_closing(
 ) -> None:
     """What landed, what did not and why, what is published now, and the headline figures."""
     _print_landed(console, report, lang)
+    _print_misplaced(console, report, lang)
     _print_passed_over(console, report, lang)
     _print_not_taken(console, report, lang)
     _print_checks(console, report, lang)
@@ -76,6 +77,16 @@ def _print_landed(console: Console, report: RefreshReport, lang: str) -> None:
     rejected = sum(outcome.rejected for outcome in landed)
     if rejected:
         console.print(say("cli.hint_rejects", lang, rows=number(rejected)), style="yellow")
+
+
+def _print_misplaced(console: Console, report: RefreshReport, lang: str) -> None:
+    """The files that landed as what they are, from a folder where they do not belong."""
+    landed = [outcome for outcome in report.landing.with_status("landed") if outcome.belongs_in]
+    for outcome in landed[:MAX_FILES_NAMED]:
+        sentence = say("cli.belongs_in", lang, path=outcome.path, folder=f"{outcome.belongs_in}/")
+        console.print(sentence, style="dim", soft_wrap=True, markup=False, highlight=False)
+    if len(landed) > MAX_FILES_NAMED:
+        console.print("  " + say("cli.more_files", lang, files=number(len(landed) - MAX_FILES_NAMED)))
 
 
 def _print_passed_over(console: Console, report: RefreshReport, lang: str) -> None:

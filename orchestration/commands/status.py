@@ -22,6 +22,8 @@ from orchestration.messages import say
 from orchestration.reports import PublishedVersion
 from orchestration.settings import Settings
 
+UNKNOWN = ("E_UNKNOWN_SHAPE", "E_WRONG_FOLDER")
+
 
 def lock_holder(settings: Settings) -> dict[str, Any] | None:
     """Who is writing, as far as the lock's file tells: pid, purpose, started_at.
@@ -110,7 +112,7 @@ def _ledger_figures(files: list[dict[str, Any]] | None) -> dict[str, Any]:
         "rows_accepted": sum(row["accepted"] for row in landed),
         "rows_rejected": sum(row["rejected"] for row in landed),
         "refused_files": [
-            {"path": row["path"], "code": row["code"], "message": row["message"]}
+            {"path": row["path"], "code": row["code"], "message": row["message"], "params": row["params"]}
             for row in files
             if row["status"] == "refused"
         ],
@@ -129,7 +131,12 @@ def status_command(context: Context, settings: Settings) -> int:
     for key, params in _status_lines(status):
         console.print(Text(say(f"cli.status.{key}", context.lang, **params)), soft_wrap=True)
     for row in status["refused_files"] or []:
-        console.print(Text(f"  {row['path']}  [{row['code']}]", style="yellow"), soft_wrap=True)
+        # Of a file that nobody knows its shape tells what to do next; of others a refresh tells it.
+        reason = (
+            say(f"landing.{row['code']}", context.lang, **row["params"]) if row["code"] in UNKNOWN else ""
+        )
+        line = f"  {row['path']}  [{row['code']}]  {reason}".rstrip()
+        console.print(Text(line, style="yellow"), soft_wrap=True)
     version = current_version(settings)
     if version is None:
         console.print(say("cli.status.unpublished", context.lang))

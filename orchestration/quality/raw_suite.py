@@ -58,8 +58,9 @@ def _ledger_assets(tables: dict[str, Table], entities: tuple[Entity, ...]) -> li
     kept = " union all ".join(
         f"select file_sha256, count(*) as rows from raw.{entity.table} group by file_sha256"
         for entity in entities
-        if f"raw.{entity.table}" in tables
+        if (table := tables.get(f"raw.{entity.table}")) is not None and table.rows
     )
+    kept = kept or "select null as file_sha256, 0 as rows where false"
     thrown = "select file_sha256, count(distinct line) as rows from raw.rejected_rows group by file_sha256"
     expectations: list[Expectation] = [
         no_rows(
