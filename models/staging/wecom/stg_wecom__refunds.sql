@@ -23,12 +23,23 @@ succeeded as (
     where status = '2'
 ),
 
-final as (
+-- a refund has a bill of its own, which counts where the payment does not list it
+unlisted as (
+    select
+        bills.*,
+        coalesce(bills.refunded_amount, bills.paid_amount) as refund_amount,
+        cast(null as varchar) as reason
+    from bills
+    left join succeeded on bills.refund_id = succeeded.refund_id
+    where succeeded.refund_id is null
+),
+
+united as (
     select
         refund_id,
-        transaction_id as order_id,
-        cast(requested_at as timestamp) as refunded_at,
-        cast(refund_amount as decimal(18, 2)) as refund_amount,
+        transaction_id,
+        requested_at as refunded_at,
+        refund_amount,
         reason,
         system,
         load_seq,
@@ -38,21 +49,31 @@ final as (
 
     union all
 
-    -- a refund has a bill of its own, which counts where the payment does not list it
     select
-        bills.refund_id,
-        bills.transaction_id as order_id,
-        cast(bills.paid_at as timestamp) as refunded_at,
-        cast(coalesce(bills.refunded_amount, bills.paid_amount) as decimal(18, 2))
-            as refund_amount,
-        cast(null as varchar) as reason,
-        bills.system,
-        bills.load_seq,
-        bills.line,
-        bills.landed_at
-    from bills
-    left join succeeded on bills.refund_id = succeeded.refund_id
-    where succeeded.refund_id is null
+        refund_id,
+        transaction_id,
+        paid_at as refunded_at,
+        refund_amount,
+        reason,
+        system,
+        load_seq,
+        line,
+        landed_at
+    from unlisted
+),
+
+final as (
+    select
+        refund_id,
+        transaction_id as order_id,
+        cast(refunded_at as timestamp) as refunded_at,
+        cast(refund_amount as decimal(18, 2)) as refund_amount,
+        reason,
+        system,
+        load_seq,
+        line,
+        landed_at
+    from united
 )
 
 select * from final
