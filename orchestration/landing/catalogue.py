@@ -44,7 +44,9 @@ class Column:
         type: One of `TYPES`.
         required: No row may miss it.
         values: What an enum may hold.
-        contact: "keyed" (raw holds `<name>_key` alone) or "moved" (raw holds nothing); None: not personal.
+        contact: "keyed" (raw holds `<name>_key` alone), "moved" (raw holds nothing), "named" (a name; raw
+            holds `<name>_key`, the vault nothing), "noticed" (a text; names in a notice of joins are keyed);
+            None: not personal.
         headers: What a file may call it besides its name; the first is shown to people.
         paths: Where it stands in an object (docs/sources.md); the first that holds something counts.
     """
@@ -60,7 +62,13 @@ class Column:
     @property
     def raw_name(self) -> str | None:
         """Its name in raw, None where it never gets there."""
-        return {None: self.name, "keyed": f"{self.name}_key"}.get(self.contact)
+        key = f"{self.name}_key"
+        return {None: self.name, "noticed": self.name, "keyed": key, "named": key}.get(self.contact)
+
+    @property
+    def is_in_vault(self) -> bool:
+        """Whether the vault holds what raw does not."""
+        return self.contact in ("keyed", "moved")
 
 
 @dataclass(frozen=True)
@@ -178,6 +186,11 @@ class Entity:
     @property
     def contacts(self) -> tuple[Column, ...]:
         """Columns that go to the vault."""
+        return tuple(column for column in self.columns if column.is_in_vault)
+
+    @property
+    def personal(self) -> tuple[Column, ...]:
+        """Columns that say something personal."""
         return tuple(column for column in self.columns if column.contact)
 
 

@@ -19,6 +19,7 @@ from orchestration.landing.faults import RowFault, shorten
 from orchestration.landing.known_names import KNOWN_NAMES, nearest_names
 from orchestration.landing.mobile_numbers import mask_column, mask_phones
 from orchestration.landing.normal_forms import identifier, literal
+from orchestration.landing.vault import KEYED
 
 # Statements name the local variable that holds the rows. A registered view would stay in memory until the
 # transaction ends, and with it every block of the file.
@@ -205,8 +206,8 @@ class RowChecks:
             normal.append(f"{self._normal(column) if is_present else 'null::varchar'} as v_{label}")
         keys = [
             f"key_{self._labels[c.name]}"
-            for c in self._entity.contacts
-            if c.contact == "keyed" and c in self._present
+            for c in self._entity.columns
+            if c.contact in KEYED and c in self._present
         ]
         passed = ", ".join(["line", *keys])
         raw = [
@@ -235,7 +236,7 @@ class RowChecks:
 
     def _normal(self, column: Column) -> str:
         given = f"given_{self._labels[column.name]}"
-        if column.contact == "keyed":
+        if column.contact in KEYED:
             return f"key_{self._labels[column.name]}"
         if column.type in AS_WRITTEN:
             return given

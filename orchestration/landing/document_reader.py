@@ -246,7 +246,7 @@ def _read_below(entity: Entity, place: str, places: set[str]) -> Read:
 def _personal(entity: Entity) -> Read:
     """The keys whose values no rejected row shows."""
     read: Read = {}
-    for column in entity.contacts:
+    for column in entity.personal:
         for steps in _steps_below(column.paths):
             mark_read(read, steps)
     return read

@@ -26,7 +26,7 @@ from orchestration.landing.normal_forms import identifier
 from orchestration.landing.parquet_reader import ParquetReader
 from orchestration.landing.spreadsheet_reader import SpreadsheetReader
 from orchestration.landing.sqlite_reader import SqliteReader
-from orchestration.landing.vault import add_contacts, delete_contacts, open_contacts, phone_keys
+from orchestration.landing.vault import KEYED, add_contacts, delete_contacts, open_contacts
 from orchestration.reports import FileOutcome
 
 
@@ -192,11 +192,10 @@ class FileLanding:
         return self._checks
 
     def _vault_keys(self, block: Block) -> dict[str, pa.Array]:
-        keyed = [column.name for column in self._entity.contacts if column.contact == "keyed"]
         return {
-            name: phone_keys(block.known[name], self._landing.vault_key)
-            for name in keyed
-            if name in block.known
+            column.name: KEYED[column.contact](block.known[column.name], self._landing.vault_key)
+            for column in self._entity.columns
+            if column.contact in KEYED and column.name in block.known
         }
 
     def _rows_late(self) -> int:

@@ -16,14 +16,14 @@ def broken_text(text: str, entity: Entity) -> str:
     """
     if not entity.is_recognised:
         return text
-    return "" if entity.contacts or entity.private else mask_phones(text)
+    return "" if entity.personal or entity.private else mask_phones(text)
 
 
 def values_text(values: Mapping[str, str], entity: Entity) -> str:
     """The values of a row by name, as JSON."""
     if not entity.is_recognised:
         return json.dumps(values, ensure_ascii=False)
-    personal = {column.name for column in entity.contacts}
+    personal = {column.name for column in entity.personal}
     shown = {
         name: text for name, text in values.items() if name not in personal and not entity.is_private(name)
     }

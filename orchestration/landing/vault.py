@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import hmac
 import os
+import re
 import unicodedata
-from collections.abc import Collection, Iterator
+from collections.abc import Callable, Collection, Iterator
 from contextlib import contextmanager
 
 import duckdb
@@ -24,6 +25,13 @@ _CONTACTS = """
 # Whatever else systems say of a person (receiver, address, …), by the column's name.
 _OTHERS = "alter table contacts add column if not exists others varchar"
 _OWN = ("display_name", "phone")
+# What WeChat writes into a group, its quotes escaped where the text stands in JSON.
+_NOTICE_END = re.compile(r"(?:加入了?|移出了?)群聊")
+_QUOTED = re.compile(r'(\\?["“])([^"“”\\]*)(\\?["”])')
+_NOTICE = re.compile(
+    r'(?P<notice>(?:你|\\?["“][^"“”\\]*\\?["”])(?:邀请|通过扫描|将)[^\n]*?'
+    r'(?:加入了?|移出了?)群聊)(?:，群聊参与人还有：[^"]*)?'
+)
 
 
 def vault_key(settings: Settings) -> bytes:
@@ -63,6 +71,48 @@ def phone_keys(phones: pa.Array, key: bytes) -> pa.Array:
         return hmac.digest(key, b"phone\0" + phone.encode(), "sha256").hex() if phone else None
 
     return pa.array([keyed(text) for text in phones.to_pylist()], pa.string())
+
+
+def name_keys(names: pa.Array, key: bytes) -> pa.Array:
+    """HMAC-SHA256 in hex of each name, NULL where there is none."""
+    found = {name: _name_key(name, key) for name in set(names.to_pylist()) if name and name.strip()}
+    return pa.array([found.get(name) for name in names.to_pylist()], pa.string())
+
+
+def _name_key(name: str, key: bytes) -> str:
+    plain = unicodedata.normalize("NFKC", name).strip()
+    return hmac.digest(key, b"name\0" + plain.encode(), "sha256").hex()
+
+
+def keyed_notices(texts: pa.Array, key: bytes) -> pa.Array:
+    """The texts, with keys in the place of names where WeChat tells who came into a group or was removed.
+
+    `"甲"邀请"乙"加入了群聊` becomes `"<key>"邀请"<key>"加入了群聊`; who else is in the group is left out.
+    """
+
+    def keyed(match: re.Match[str]) -> str:
+        return _QUOTED.sub(
+            lambda quoted: (
+                quoted[1] + "、".join(_name_key(name, key) for name in quoted[2].split("、")) + quoted[3]
+            ),
+            match["notice"],
+        )
+
+    return pa.array(
+        [
+            _NOTICE.sub(keyed, text) if text and _NOTICE_END.search(text) else text
+            for text in texts.to_pylist()
+        ],
+        pa.string(),
+    )
+
+
+# How a personal column becomes what raw holds of it.
+KEYED: dict[str | None, Callable[[pa.Array, bytes], pa.Array]] = {
+    "keyed": phone_keys,
+    "named": name_keys,
+    "noticed": keyed_notices,
+}
 
 
 @contextmanager

@@ -7,8 +7,11 @@ from pathlib import Path
 from typing import Any
 
 import duckdb
+import pyarrow as pa
 import pytest
 from inboxes import Inbox
+
+from orchestration.landing.vault import keyed_notices, name_keys
 
 MEMBERS = """member_id,display_name,phone,member_type
 visible_member_1,小禾不可见一号,19900000017,customer
@@ -82,3 +85,31 @@ def test_a_refused_file_leaves_no_contacts(inbox: Inbox) -> None:
 def test_members_without_contact_columns(inbox: Inbox) -> None:
     assert inbox.land_one("canonical/members.csv", "member_id,city\nm1,杭州\n").accepted == 1
     assert contacts(inbox) == []
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ('"甲"邀请"乙、丙"加入了群聊', '"{甲}"邀请"{乙}、{丙}"加入了群聊'),
+        ('你邀请"乙"加入了群聊', '你邀请"{乙}"加入了群聊'),
+        ('"乙"通过扫描"甲"分享的二维码加入群聊', '"{乙}"通过扫描"{甲}"分享的二维码加入群聊'),
+        ("你将“乙”移出了群聊", "你将“{乙}”移出了群聊"),
+        ('"甲"邀请你加入了群聊，群聊参与人还有：乙、丙', '"{甲}"邀请你加入了群聊'),
+        ('{"msg":"\\"甲\\"邀请\\"乙\\"加入了群聊"}', '{"msg":"\\"{甲}\\"邀请\\"{乙}\\"加入了群聊"}'),
+        ('他说"甲"很好，加入了群聊', '他说"甲"很好，加入了群聊'),
+        (None, None),
+    ],
+)
+def test_the_names_in_a_notice_are_keyed(text: str | None, expected: str | None) -> None:
+    key = b"k" * 32
+    keys = {name: name_keys(pa.array([name]), key)[0].as_py() for name in "甲乙丙"}
+    for name, of_name in keys.items():
+        expected = expected and expected.replace(f"{{{name}}}", of_name)
+    assert keyed_notices(pa.array([text], pa.string()), key).to_pylist() == [expected]
+
+
+def test_a_name_has_one_key_however_it_is_written() -> None:
+    names = pa.array(["Ａ甲", " A甲 ", "A乙", " ", None])
+    first, second, other, *unknown = name_keys(names, b"k" * 32).to_pylist()
+    assert first == second != other
+    assert unknown == [None, None]

@@ -1,5 +1,6 @@
 {%- set systems = [
     'canonical',
+    'chat_export',
     'wecom',
     'scrm',
     'youzan',

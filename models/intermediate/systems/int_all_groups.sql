@@ -3,6 +3,7 @@
     key=['group_id'],
     systems=[
         'canonical',
+        'chat_export',
         'wecom',
         'scrm',
     ],

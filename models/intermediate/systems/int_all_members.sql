@@ -3,6 +3,7 @@
     key=['member_id'],
     systems=[
         'canonical',
+        'chat_export',
         'wecom',
         'scrm',
         'youzan',

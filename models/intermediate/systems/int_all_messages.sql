@@ -3,6 +3,7 @@
     key=['message_id'],
     systems=[
         'canonical',
+        'chat_export',
         'wecom',
         'scrm',
     ],
