@@ -42,6 +42,10 @@
         ('chat_export', 'chatlab_messages', ['chat', 'sender', 'sent_at', 'type', 'content', 'message_id']),
         ('chat_export', 'chatlab_lines', ['chat', 'sender', 'sent_at', 'type', 'content', 'message_id']),
         ('chat_export', 'chatlab_line_members', ['chat', 'platform_id']),
+        ('kuaituantuan', 'order_sheet', ['activity_title', 'participate_no']),
+        ('kuaituantuan', 'supply_sheet', ['activity_title', 'participate_no', 'item_name', 'specification']),
+        ('kuaituantuan', 'orders', ['order_id']),
+        ('kuaituantuan', 'order_lines', ['order_id', 'line_id']),
         ('official_account', 'user_changes', ['day', 'user_source']),
         ('official_account', 'user_totals', ['day', 'user_source']),
         ('official_account', 'article_days', ['day', 'post_id', 'user_source']),
@@ -105,5 +109,12 @@
         ('weixin_channels', 'live_list', ['live_id']),
         ('weixin_channels', 'live_dashboards', ['live_id']),
         ('weixin_channels', 'boosts', ['boost', 'started_at']),
+        ('weixin_shop', 'orders', ['order_id']),
+        ('weixin_shop', 'order_lines', ['order_id', 'line_number']),
+        ('weixin_shop', 'after_sales', ['after_sale_id']),
+        ('youzan', 'trades', ['order_id']),
+        ('youzan', 'trade_lines', ['order_id', 'line_id']),
+        ('youzan', 'order_sheet', ['order_id']),
+        ('youzan', 'customers', ['phone_key']),
     ]) }}
 {%- endmacro %}

@@ -120,7 +120,7 @@ def test_what_a_system_says_of_an_entity_is_united(manifest: dict[str, Any]) -> 
     staged: dict[str, set[str]] = {"int_accounts": set()}
     entities = {*load_catalogue().systems["canonical"], "vendor_figures"}
     for node in _models(manifest):
-        if node["path"].startswith("staging/"):
+        if node["name"].startswith("stg_"):
             entity = node["name"].split("__", 1)[1]
             if entity == "accounts":
                 staged["int_accounts"].add(node["unique_id"])
