@@ -48,7 +48,19 @@ def build_cli(lang: str) -> click.Group:
     def shequn(context: click.Context, home: Path | None, lang_option: str | None) -> None:
         context.obj = (home, lang_option)
 
-    for add in (_refresh, _demo, _template, _status, _versions, _rollback, _rejects, _sql, _explain, _doctor):
+    for add in (
+        _refresh,
+        _demo,
+        _template,
+        _map,
+        _status,
+        _versions,
+        _rollback,
+        _rejects,
+        _sql,
+        _explain,
+        _doctor,
+    ):
         add(shequn, lang)
     return shequn
 
@@ -159,6 +171,27 @@ def _template(group: click.Group, lang: str) -> None:
         from orchestration.commands.template import template_command
 
         return template_command(context, load_settings(context.home), out, entities, force)
+
+
+def _map(group: click.Group, lang: str) -> None:
+    @_command(group, "map", lang)
+    @click.argument("file", required=False)
+    @option(lang, "--entity", metavar="NAME")
+    @option(lang, "--set", "said", metavar="COLUMN=HEADER", multiple=True)
+    @option(lang, "--constant", "constants", metavar="COLUMN=VALUE", multiple=True)
+    @option(lang, "--name", metavar="NAME")
+    @option(lang, "--save", "is_saved", is_flag=True)
+    @option(lang, "--list", "is_list", is_flag=True)
+    @option(lang, "--json", "as_json", is_flag=True)
+    def body(context: Context, file: str | None, is_list: bool, as_json: bool, **said: Any) -> int:
+        from orchestration.commands.map import list_command, map_command
+
+        settings = load_settings(context.home)
+        if is_list:
+            return list_command(context, settings)
+        if file is None:
+            raise ShequnError("mapping.E_NO_FILE", EXIT_USAGE)
+        return map_command(context, settings, file, **said)
 
 
 def _status(group: click.Group, lang: str) -> None:

@@ -73,6 +73,11 @@ class Settings:
         return self.home / "vault"
 
     @property
+    def mappings_dir(self) -> Path:
+        """What people said about files of their own (`shequn map`)."""
+        return self.home / "mappings"
+
+    @property
     def logs_dir(self) -> Path:
         return self.home / "logs"
 

@@ -29,6 +29,7 @@ LENIENT_TYPES = {
     "seconds": "number",
     "flag": "bool",
     "json": "text",
+    "phone": "id",
 }
 TYPES = (*STRICT_TYPES, *LENIENT_TYPES)
 FORMS = ("csv", "sheet", "json", "xml", "sqlite")
@@ -102,6 +103,9 @@ class Entity:
         private: Keys and headers whose values are kept nowhere.
         owner: The column that says whose the personal columns are.
         may_be_short: Rows may lack columns at their end.
+        raw_table: The raw table where it is not its own: of an entity of the neutral export, mapped.
+        signature: Headers that all stand in a file that holds it, whatever they mean.
+        mapping: The name and the digest of the mapping that it comes from.
     """
 
     system: str
@@ -127,6 +131,9 @@ class Entity:
     private: tuple[str, ...] = ()
     owner: str = ""
     may_be_short: bool = False
+    raw_table: str | None = None
+    signature: tuple[str, ...] = ()
+    mapping: str | None = None
 
     @property
     def is_recognised(self) -> bool:
@@ -139,7 +146,7 @@ class Entity:
         return tuple(
             column.name
             for column in self.columns
-            if column.name in self.needs and not any(path[0] in "@#" for path in column.paths)
+            if column.name in self.needs and not any(path[0] in "@#=" for path in column.paths)
         )
 
     @property
@@ -150,7 +157,7 @@ class Entity:
     @property
     def table(self) -> str:
         """The raw table, without its schema."""
-        return f"{self.system}__{self.name}"
+        return self.raw_table or f"{self.system}__{self.name}"
 
     @cached_property
     def wordings(self) -> dict[str, str]:

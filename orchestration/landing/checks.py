@@ -19,7 +19,7 @@ from orchestration.landing.faults import RowFault, shorten
 from orchestration.landing.known_names import KNOWN_NAMES, nearest_names
 from orchestration.landing.mobile_numbers import mask_column, mask_phones
 from orchestration.landing.normal_forms import identifier, literal
-from orchestration.landing.vault import KEYED
+from orchestration.landing.vault import KEYED, PHONE_ID, keyed_by
 
 # Statements name the local variable that holds the rows. A registered view would stay in memory until the
 # transaction ends, and with it every block of the file.
@@ -44,6 +44,7 @@ CODES = {
     "minutes": "E_DURATION",
     "seconds": "E_DURATION",
     "flag": "E_FLAG",
+    "phone": "E_PHONE",
 }
 AS_WRITTEN = ("id", "text", "json")
 ZONED = ("timestamp", "moment", "day")
@@ -205,9 +206,7 @@ class RowChecks:
             given.append(f"{self._given(column) if is_present else 'null::varchar'} as given_{label}")
             normal.append(f"{self._normal(column) if is_present else 'null::varchar'} as v_{label}")
         keys = [
-            f"key_{self._labels[c.name]}"
-            for c in self._entity.columns
-            if c.contact in KEYED and c in self._present
+            f"key_{self._labels[c.name]}" for c in self._entity.columns if keyed_by(c) and c in self._present
         ]
         passed = ", ".join(["line", *keys])
         raw = [
@@ -238,6 +237,8 @@ class RowChecks:
         given = f"given_{self._labels[column.name]}"
         if column.contact in KEYED:
             return f"key_{self._labels[column.name]}"
+        if column.type == "phone":
+            return f"{literal(PHONE_ID)} || key_{self._labels[column.name]}"
         if column.type in AS_WRITTEN:
             return given
         if column.type == "enum":

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 
 import duckdb
 
+from orchestration.landing.catalogue import Entity
 from orchestration.progress import Progress
 from orchestration.settings import Settings
 
@@ -23,6 +24,7 @@ class Landing:
         landed_at: Moment of the pass, in the business time zone.
         built_through_date: The newest day that the published version covers, None without one.
         vault_key: Key of the personal columns.
+        mapped: Entities of files that people mapped, by the mapping's name.
     """
 
     settings: Settings
@@ -32,6 +34,7 @@ class Landing:
     landed_at: datetime
     built_through_date: date | None
     vault_key: bytes
+    mapped: dict[str, Entity] = field(default_factory=dict)
 
     @property
     def zone(self) -> str:

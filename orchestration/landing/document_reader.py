@@ -77,8 +77,10 @@ class DocumentReader:
         self._path = path
         self._kind = kind
         self._entity = entity
-        order = list(load_catalogue().systems[entity.system])
-        self._is_first = entity.name == min((part.name for part, _ in parts), key=order.index)
+        order = list(load_catalogue().systems.get(entity.system, ()))
+        self._is_first = len(parts) == 1 or entity.name == min(
+            (part.name for part, _ in parts), key=order.index
+        )
         self._survey = survey_documents(path, kind)
         self._kinds = [RowKind.of(part, groups) for part, _ in parts]
         self._own = next(one for one in self._kinds if one.entity is entity)
@@ -254,4 +256,4 @@ def _personal(entity: Entity) -> Read:
 
 def _steps_below(paths: Iterable[str]) -> Iterator[tuple[Step, ...]]:
     """The steps of those paths that begin at the row."""
-    return (steps_of(path) for path in paths if path[0] not in "^$@#.")
+    return (steps_of(path) for path in paths if path[0] not in "^$@#=.")

@@ -7,12 +7,12 @@ from contextlib import contextmanager
 from dataclasses import replace
 
 import duckdb
-import pyarrow as pa
 
 from orchestration.landing import ledger
+from orchestration.landing.block_checks import BlockChecks
 from orchestration.landing.blocks import Block, Counts, Reader
 from orchestration.landing.catalogue import Entity
-from orchestration.landing.checks import RowChecks, Stamp
+from orchestration.landing.checks import Stamp
 from orchestration.landing.context import Landing
 from orchestration.landing.csv_reader import CsvReader
 from orchestration.landing.digests import StillWritten
@@ -26,7 +26,7 @@ from orchestration.landing.normal_forms import identifier
 from orchestration.landing.parquet_reader import ParquetReader
 from orchestration.landing.spreadsheet_reader import SpreadsheetReader
 from orchestration.landing.sqlite_reader import SqliteReader
-from orchestration.landing.vault import KEYED, add_contacts, delete_contacts, open_contacts
+from orchestration.landing.vault import add_contacts, delete_contacts, open_contacts
 from orchestration.reports import FileOutcome
 
 
@@ -58,7 +58,14 @@ class FileLanding:
         self._stamp = Stamp(
             str(outcome.sha256), ledger.next_load_seq(landing.connection), landing.landed_at_text
         )
-        self._checks: RowChecks | None = None
+        self._checks = BlockChecks(
+            landing.connection,
+            entity,
+            file.groups,
+            zone=landing.zone,
+            latest_event=landing.latest_event,
+            vault_key=landing.vault_key,
+        )
 
     def run(self, state: FileState, if_empty: FileRefused | None = None) -> FileOutcome:
         """Land it.
@@ -76,7 +83,7 @@ class FileLanding:
                 ledger.forget_rows(self._connection, [self._stamp.file_sha256])
             if self._entity.known:
                 gather_known_names(self._connection)
-            reader = self._open_reader()
+            reader = open_reader(self._file, self._entity, self._connection, self._landing.zone)
             counts = self._take_rows(reader, contacts)
             if state_of(self._file.path) != state:
                 raise StillWritten
@@ -106,6 +113,7 @@ class FileLanding:
                 load_seq=self._stamp.load_seq,
                 built_through_date=self._landing.built_through_date,
             )
+            ledger.write_mapping(self._connection, self._stamp.file_sha256, self._entity.mapping)
         return outcome
 
     @contextmanager
@@ -122,27 +130,10 @@ class FileLanding:
             delete_contacts(contacts, [self._stamp.file_sha256])
             yield contacts if self._entity.contacts else None
 
-    def _open_reader(self) -> Reader:
-        path = self._file.path
-        file = self._file
-        match file.kind:
-            case "sheet":
-                return SpreadsheetReader(path, str(file.part), self._entity)
-            case "sqlite":
-                return SqliteReader(path, str(file.part), self._entity)
-            case "csv":
-                return CsvReader(path, self._entity)
-            case "jsonl":
-                return JsonlReader(path, self._entity)
-            case "json" | "lines" | "xml":
-                return DocumentReader(path, file.kind, self._entity, file.siblings, file.groups)
-            case _:
-                return ParquetReader(path, self._entity, self._connection, self._landing.zone)
-
     def _take_rows(self, reader: Reader, contacts: duckdb.DuckDBPyConnection | None) -> Counts:
         counts = Counts()
         for block in reader.blocks():
-            self._take_block(self._with_path(block), contacts, counts)
+            self._take_block(block, contacts, counts)
             self._landing.progress.note(f"{self._outcome.path}: {counts.accepted + counts.rejected:,}")
         counts.lines, counts.header, counts.blank = reader.lines, reader.header, reader.blank
         return counts
@@ -150,7 +141,7 @@ class FileLanding:
     def _take_block(self, block: Block, contacts: duckdb.DuckDBPyConnection | None, counts: Counts) -> None:
         faults = list(block.faults)
         if len(block.lines):
-            checked = self._row_checks(block).check(self._connection, block, self._vault_keys(block))
+            checked = self._checks.check(block)
             checked.insert(self._connection, self._stamp)
             if contacts is not None:
                 add_contacts(
@@ -168,36 +159,6 @@ class FileLanding:
             )
             counts.rejected += len(faults)
 
-    def _with_path(self, block: Block) -> Block:
-        """A table's rows with what the file's path says of them."""
-        columns = dict(block.known)
-        for column in self._entity.columns:
-            said = [self._file.groups.get(path[1:]) for path in column.paths if path[0] == "@"]
-            text = next((one for one in said if one is not None), None)
-            if text is not None and column.name not in columns:
-                columns[column.name] = pa.array([text] * len(block.lines), pa.string())
-        return replace(block, known=columns) if len(columns) > len(block.known) else block
-
-    def _row_checks(self, block: Block) -> RowChecks:
-        """The checks that fit the file's columns, which are the same in all its blocks."""
-        if self._checks is None:
-            self._checks = RowChecks(
-                self._entity,
-                names=tuple(block.known),
-                unknown=tuple(block.unknown),
-                has_extra=block.extra is not None,
-                zone=self._landing.zone,
-                latest_event=self._landing.latest_event,
-            )
-        return self._checks
-
-    def _vault_keys(self, block: Block) -> dict[str, pa.Array]:
-        return {
-            column.name: KEYED[column.contact](block.known[column.name], self._landing.vault_key)
-            for column in self._entity.columns
-            if column.contact in KEYED and column.name in block.known
-        }
-
     def _rows_late(self) -> int:
         """Accepted rows that are dated before the newest day already built."""
         built_through = self._landing.built_through_date
@@ -209,3 +170,30 @@ class FileLanding:
             [self._stamp.load_seq, built_through.isoformat()],
         ).fetchone()
         return int(row[0]) if row else 0
+
+
+def open_reader(file: InboxFile, entity: Entity, connection: duckdb.DuckDBPyConnection, zone: str) -> Reader:
+    """What reads the rows of a file, or of its part.
+
+    Args:
+        file: The file.
+        entity: What it holds.
+        connection: A database, for formats that it reads itself.
+        zone: Business time zone.
+
+    Raises:
+        FileRefused: it is not what it looked like.
+    """
+    match file.kind:
+        case "sheet":
+            return SpreadsheetReader(file.path, str(file.part), entity)
+        case "sqlite":
+            return SqliteReader(file.path, str(file.part), entity)
+        case "csv":
+            return CsvReader(file.path, entity)
+        case "jsonl":
+            return JsonlReader(file.path, entity)
+        case "json" | "lines" | "xml":
+            return DocumentReader(file.path, file.kind, entity, file.siblings, file.groups)
+        case _:
+            return ParquetReader(file.path, entity, connection, zone)

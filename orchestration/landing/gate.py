@@ -30,6 +30,7 @@ from orchestration.landing.inbox import (
     moving_files,
     state_of,
 )
+from orchestration.landing.mappings import load_mappings, mapped_entities
 from orchestration.landing.normal_forms import create_macros, literal
 from orchestration.landing.parts import content_sha256, refused_before, with_parts
 from orchestration.landing.survey import is_encrypted
@@ -62,6 +63,7 @@ def land_inbox(
     if not settings.exports.is_dir():
         raise ShequnError("landing.no_inbox", EXIT_USAGE, path=settings.exports)
     catalogue = load_catalogue()
+    mapped = mapped_entities(load_mappings(settings.mappings_dir).values())
     landed_at = _local(now, settings.business_timezone)
     files = list_inbox(settings.exports, catalogue, tables)
     with ledger.open_private(settings) as connection:
@@ -70,10 +72,11 @@ def land_inbox(
             settings=settings,
             connection=connection,
             progress=progress,
-            version=ledger.gate_version(catalogue),
+            version=ledger.gate_version(catalogue, mapped),
             landed_at=landed_at,
             built_through_date=_built_through_date(settings),
             vault_key=vault_key(settings),
+            mapped=mapped,
         )
         outcomes = tuple(_outcomes(landing, files, tables))
     return LandingReport(outcomes, time.monotonic() - started)
@@ -160,7 +163,7 @@ def _decide(
     """Leave alone what the ledger knows, land or refuse the rest."""
     seen = ledger.find_file(landing.connection, str(known.sha256))
     landed = seen if seen is not None and seen["status"] == ledger.LANDED else None
-    if landed is not None and (landed["system"], landed["entity"]) == (known.system, known.entity):
+    if landed is not None and _is_same(landing, file, known, landed):
         return replace(known, status="unchanged")
     if landed is None and seen is not None and _is_settled(landing, file, known, seen):
         params = file.params if file.code == seen["code"] else json.loads(seen["params"])
@@ -191,6 +194,14 @@ def _decide(
         return outcome
 
 
+def _is_same(landing: Landing, file: InboxFile, known: FileOutcome, landed: dict[str, Any]) -> bool:
+    """Whether a file has landed as what it is now, through the same mapping."""
+    if (landed["system"], landed["entity"]) != (known.system, known.entity):
+        return False
+    mapping = file.entity.mapping if file.entity else None
+    return ledger.mapping_of(landing.connection, str(known.sha256)) == mapping
+
+
 def _landed_elsewhere(
     landing: Landing, known: FileOutcome, landed: dict[str, Any], digests: Digests
 ) -> FileRefused | None:
@@ -207,7 +218,7 @@ def _landed_elsewhere(
     ]
     for other in with_parts(landing, digests, same_size):
         state = states[other.path]
-        if state is None or other.entity is None:
+        if state is None or other.entity is None or other.relative == known.path:
             continue
         if (other.entity.system, other.entity.name) != (landed["system"], landed["entity"]):
             continue

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import json
 from collections.abc import Collection, Iterator, Sequence
 from contextlib import contextmanager
@@ -11,7 +12,7 @@ from typing import Any
 import duckdb
 
 from orchestration.errors import EXIT_USAGE, ShequnError
-from orchestration.landing.catalogue import Catalogue, load_catalogue
+from orchestration.landing.catalogue import Catalogue, Entity, load_catalogue
 from orchestration.landing.faults import RowFault
 from orchestration.landing.normal_forms import identifier
 from orchestration.reports import FileOutcome
@@ -39,12 +40,17 @@ _TABLES = (
         file_sha256 varchar, path varchar, system varchar, entity varchar, line bigint, column_name varchar,
         code varchar, reason varchar, original varchar, load_seq bigint, landed_at timestamp,
         params varchar)""",
+    "create table if not exists raw.mapped_files (file_sha256 varchar, mapping varchar)",
 )
 
 
-def gate_version(catalogue: Catalogue) -> str:
-    """What decided about a file: the gate's code and the contract."""
-    return f"{GATE_VERSION}-{catalogue.version}"
+def gate_version(catalogue: Catalogue, mapped: dict[str, Entity]) -> str:
+    """What decides about a file: the gate's code, the contract, and what people mapped."""
+    version = f"{GATE_VERSION}-{catalogue.version}"
+    if not mapped:
+        return version
+    digest = hashlib.sha256("\0".join(str(entity.mapping) for entity in mapped.values()).encode())
+    return f"{version}-{digest.hexdigest()[:12]}"
 
 
 @contextmanager
@@ -128,6 +134,20 @@ def find_file(connection: duckdb.DuckDBPyConnection, sha256: str) -> dict[str, A
     """The ledger's row of a file, by content."""
     rows = _rows(connection.execute("select * from raw.files where file_sha256 = ?", [sha256]))
     return rows[0] if rows else None
+
+
+def mapping_of(connection: duckdb.DuckDBPyConnection, sha256: str) -> str | None:
+    """The mapping through which a file landed; None: it needed none."""
+    found = connection.execute("select mapping from raw.mapped_files where file_sha256 = ?", [sha256])
+    row = found.fetchone()
+    return str(row[0]) if row else None
+
+
+def write_mapping(connection: duckdb.DuckDBPyConnection, sha256: str, mapping: str | None) -> None:
+    """Note the mapping through which a file landed."""
+    connection.execute("delete from raw.mapped_files where file_sha256 = ?", [sha256])
+    if mapping is not None:
+        connection.execute("insert into raw.mapped_files values (?, ?)", [sha256, mapping])
 
 
 def next_load_seq(connection: duckdb.DuckDBPyConnection) -> int:
@@ -242,7 +262,7 @@ def _has_ledger(connection: duckdb.DuckDBPyConnection) -> bool:
 def forget_rows(connection: duckdb.DuckDBPyConnection, sha256s: Collection[str]) -> None:
     """Remove the rows of these files, their rejected rows and their place in the ledger."""
     tables = [entity.table for entity in load_catalogue().entities]
-    for table in (*tables, "rejected_rows", "files"):
+    for table in (*tables, "rejected_rows", "mapped_files", "files"):
         connection.execute(
             f"delete from raw.{identifier(table)} where list_contains(?, file_sha256)", [list(sha256s)]
         )

@@ -14,6 +14,7 @@ from orchestration.landing.digests import Digests, StillWritten, part_sha256
 from orchestration.landing.faults import FileRefused, shorten
 from orchestration.landing.inbox import CANONICAL, WORKBOOKS, FileState, InboxFile, entity_name, state_of
 from orchestration.landing.ledger import transaction
+from orchestration.landing.mappings import MAPPED, as_rows_of
 from orchestration.landing.path_groups import path_groups, refuse_unsaid, unsaid_columns
 from orchestration.landing.shapes import Fit, Shape, shapes_of
 from orchestration.landing.wording import plain_name
@@ -43,7 +44,7 @@ def _parts_of(landing: Landing, digests: Digests, file: InboxFile) -> list[Inbox
         shapes = _looked_at(landing, digests.of(file.path, state), file)
         if file.folder == CANONICAL:
             return name_sheets(file, shapes)
-        return _name_parts(file, shapes, load_catalogue())
+        return _name_parts(file, shapes, load_catalogue(), landing.mapped)
     except StillWritten:
         return [file]
     except FileRefused as refusal:
@@ -73,6 +74,7 @@ def _looked_at(landing: Landing, sha256: str, file: InboxFile) -> list[Shape]:
         shapes = [Shape(sheet.name, "sheet", sheet.is_read) for sheet in list_sheets(file.path)]
     else:
         told = [entity for entity in load_catalogue().entities if entity.is_recognised]
+        told += landing.mapped.values()
         shapes = shapes_of(file.path, told)
     with transaction(connection):
         connection.execute(
@@ -137,19 +139,28 @@ def _part(file: InboxFile, shape: Shape, entity: Entity | None) -> InboxFile:
 # Files whose content says what they hold
 
 
-def _name_parts(file: InboxFile, shapes: Sequence[Shape], catalogue: Catalogue) -> list[InboxFile]:
-    return [part for shape in shapes for part in _parts_in(file, shape, catalogue)]
+def _name_parts(
+    file: InboxFile, shapes: Sequence[Shape], catalogue: Catalogue, mapped: dict[str, Entity]
+) -> list[InboxFile]:
+    return [part for shape in shapes for part in _parts_in(file, shape, catalogue, mapped)]
 
 
-def _parts_in(file: InboxFile, shape: Shape, catalogue: Catalogue) -> list[InboxFile]:
+def _parts_in(
+    file: InboxFile, shape: Shape, catalogue: Catalogue, mapped: dict[str, Entity]
+) -> list[InboxFile]:
     """A sheet, a table or a document as the files of what it holds; refused where that is unclear."""
     whole = _part(file, shape, None)
     if not shape.is_read:
         return [whole]
     try:
-        system, fits = _system_of(whole, shape, catalogue)
-        entities = catalogue.systems[system]
-        belongs_in = system if system != file.folder else None
+        belongs_in = None
+        if own := _mapped_fit(shape, mapped):
+            entity = as_rows_of(mapped[own.entity], file.folder)
+            fits, entities = [replace(own, entity=entity.name)], {entity.name: entity}
+        else:
+            system, fits = _system_of(whole, shape, catalogue)
+            entities = catalogue.systems[system]
+            belongs_in = system if system != file.folder else None
         if shape.kind in ("json", "lines", "xml"):
             held = [(entities[fit.entity], fit.places) for fit in fits]
             parts = [
@@ -164,6 +175,12 @@ def _parts_in(file: InboxFile, shape: Shape, catalogue: Catalogue) -> list[Inbox
         return [replace(part, belongs_in=belongs_in) for part in parts]
     except FileRefused as refusal:
         return [replace(whole, code=refusal.code, params=refusal.params)]
+
+
+def _mapped_fit(shape: Shape, mapped: dict[str, Entity]) -> Fit | None:
+    """The mapping that a file is of, the one that names most of its header; what people say goes first."""
+    fits = [fit for fit in shape.fits if fit.system == MAPPED]
+    return max(fits, key=lambda fit: len(mapped[fit.entity].signature), default=None)
 
 
 def _said_by_path_alone(entity: Entity, groups: dict[str, str | None]) -> list[Column]:

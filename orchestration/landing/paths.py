@@ -139,6 +139,9 @@ def getter(path: str, groups: Mapping[str, str | None]) -> Getter:
     if path.startswith("@"):
         value = groups.get(path[1:])
         return lambda row, holders, number: value
+    if path.startswith("="):
+        constant = path[1:]
+        return lambda row, holders, number: constant
     if path == ".":
         return lambda row, holders, number: row
     if path.startswith("$"):

@@ -28,6 +28,7 @@ from orchestration.landing.row_lists import RowKind, RowList, row_lists
 from orchestration.landing.sqlite_reader import is_sqlite, list_tables
 from orchestration.landing.survey import foreign_kind, survey
 from orchestration.landing.text_stream import marked_encoding
+from orchestration.landing.wording import plain_name
 from orchestration.landing.workbook import list_sheets, open_workbook
 
 CLOSEST = 3
@@ -125,13 +126,19 @@ def _table(name: str | None, kind: str, heads: Iterable[Sequence[str]], entities
             key=lambda found: (_lacks(entity, found), -len(found & set(entity.column_names))),
         )
         missing = [column for column in entity.columns if column.name in set(entity.told_by) - found]
-        if not missing:
+        if not missing and _is_signed(rows, entity):
             fits.append(Fit(entity.system, entity.name, len(found & set(entity.column_names))))
-        elif share := 1 - len(missing) / len(entity.told_by):
+        elif entity.mapping is None and (share := 1 - len(missing) / len(entity.told_by)):
             lacking = tuple(column.headers[0] if column.headers else column.name for column in missing)
             near.append(Near(entity.system, entity.name, lacking, share))
     fits.sort(key=lambda fit: -fit.named)
     return Shape(name, kind, fits=tuple(fits), near=_nearest(near) if not fits else ())
+
+
+def _is_signed(rows: Iterable[Sequence[str]], entity: Entity) -> bool:
+    """Whether a row has all names of the entity's signature."""
+    signature = set(map(plain_name, entity.signature))
+    return not signature or any(signature <= set(map(plain_name, row)) for row in rows)
 
 
 def _lacks(entity: Entity, found: set[str]) -> int:
@@ -337,7 +344,7 @@ class _Look:
 
 def _top(path: str) -> str | None:
     """The key of a document that a path from the document itself begins with."""
-    return path.split(".")[0].split("[")[0] if path[0] not in "^@#" else None
+    return path.split(".")[0].split("[")[0] if path[0] not in "^@#=" else None
 
 
 def _needed(kind: RowKind) -> Iterator[tuple[str, ...]]:

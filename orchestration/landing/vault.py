@@ -12,11 +12,14 @@ from contextlib import contextmanager
 import duckdb
 import pyarrow as pa
 
+from orchestration.landing.catalogue import Column
 from orchestration.landing.normal_forms import identifier, literal
 from orchestration.settings import Settings
 
 KEY_FILE = "hmac.key"
 KEY_BYTES = 32
+# A person of whom a file says the phone alone: this and the phone's key.
+PHONE_ID = "phone:"
 CONTACTS_FILE = "contacts.duckdb"
 _CONTACTS = """
     create table if not exists contacts (
@@ -113,6 +116,11 @@ KEYED: dict[str | None, Callable[[pa.Array, bytes], pa.Array]] = {
     "named": name_keys,
     "noticed": keyed_notices,
 }
+
+
+def keyed_by(column: Column) -> Callable[[pa.Array, bytes], pa.Array] | None:
+    """What makes the keys that raw holds of a column; None: it holds none."""
+    return phone_keys if column.type == "phone" else KEYED.get(column.contact)
 
 
 @contextmanager

@@ -1,0 +1,223 @@
+"""`shequn map`: files that no export is known for, and what people say about them."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import openpyxl
+import pytest
+from click.testing import CliRunner, Result
+from inboxes import Inbox, assert_accounted_for, outcome_of
+
+from orchestration.cli import build_cli
+from orchestration.errors import ShequnError
+from orchestration.landing.vault import PHONE_ID
+
+SIGN_INS = (
+    "群昵称,签到日期,签到内容,手机号\n阿果,2026-06-01,早睡,13800000001\n小满,2026/6/2,早睡,138****0002\n"
+)
+SAYING = (
+    "--entity", "activity_participations", "--constant", "activity_id=早睡打卡",
+    "--set", "participated_at=签到日期", "--set", "action=签到内容",
+)  # fmt: skip
+
+
+@pytest.fixture
+def inbox(tmp_path: Path) -> Inbox:
+    return Inbox(tmp_path)
+
+
+def shequn_map(inbox: Inbox, *arguments: str | Path, lang: str = "en") -> Result:
+    home = inbox.settings.home
+    return CliRunner().invoke(
+        build_cli(lang), ["map", "--home", str(home), "--lang", lang, *map(str, arguments)]
+    )
+
+
+def mapped(inbox: Inbox, *arguments: str | Path) -> dict[str, object]:
+    """What a run says as JSON."""
+    done = shequn_map(inbox, *arguments, "--json")
+    assert done.exit_code == 0, done.output
+    document: dict[str, object] = json.loads(done.stdout)
+    return document
+
+
+def test_a_file_of_no_known_shape_lands_once_it_is_mapped(inbox: Inbox) -> None:
+    path = inbox.write("group_tools/六月/签到.csv", SIGN_INS)
+    assert outcome_of(inbox.land(), "group_tools/六月/签到.csv").code == "E_UNKNOWN_SHAPE"
+    mapped(inbox, path, *SAYING, "--save")
+    outcome = outcome_of(inbox.land(), "group_tools/六月/签到.csv")
+    assert (outcome.status, outcome.system, outcome.entity) == (
+        "landed", "group_tools", "activity_participations",
+    )  # fmt: skip
+    assert (outcome.accepted, outcome.rejected) == (1, 1)
+    assert_accounted_for(outcome)
+    rows = inbox.sql(
+        "select activity_id, participated_at, action, system, extra"
+        " from raw.canonical__activity_participations"
+    )
+    assert rows == [("早睡打卡", "2026-06-01 00:00:00", "早睡", "group_tools", '{"群昵称": "阿果"}')]
+    assert inbox.column("select code from raw.rejected_rows") == ["E_PHONE"]
+
+
+def test_a_phone_stands_for_a_person_by_its_key_alone(inbox: Inbox) -> None:
+    path = inbox.write("group_tools/签到.csv", SIGN_INS)
+    mapped(inbox, path, *SAYING, "--save")
+    inbox.write("canonical/members.csv", "member_id,phone\nm1,+86 138 0000 0001\n")
+    inbox.land()
+    members = inbox.column("select member_id from raw.canonical__activity_participations")
+    assert members == [PHONE_ID + key for key in inbox.column("select phone_key from raw.canonical__members")]
+
+
+def test_a_mapping_that_changes_is_applied_to_what_has_landed(inbox: Inbox) -> None:
+    path = inbox.write("group_tools/签到.csv", SIGN_INS)
+    mapped(inbox, path, *SAYING, "--save")
+    inbox.land()
+    assert outcome_of(inbox.land(), "group_tools/签到.csv").status == "unchanged"
+    mapped(inbox, path, *SAYING, "--constant", "group_id=g1", "--save")
+    assert outcome_of(inbox.land(), "group_tools/签到.csv").status == "landed"
+    assert inbox.column("select group_id from raw.canonical__activity_participations") == ["g1"]
+    assert inbox.column("select count(*) from raw.files") == [1]
+
+
+def test_a_later_file_with_the_same_header_lands_another_one_does_not(inbox: Inbox) -> None:
+    mapped(inbox, inbox.write("group_tools/签到.csv", SIGN_INS), *SAYING, "--save")
+    later = "手机号,群昵称,签到内容,签到日期,备注\n13800000003,小雪,早起,20260603,x\n"
+    inbox.write("我的表/签到0603.csv", later)
+    inbox.write("group_tools/别的.csv", "手机号,签到日期,签到内容\n13800000003,2026-06-03,早起\n")
+    report = inbox.land()
+    outcome = outcome_of(report, "我的表/签到0603.csv")
+    assert (outcome.status, outcome.system, outcome.accepted) == ("landed", "我的表", 1)
+    assert outcome_of(report, "group_tools/别的.csv").code == "E_UNKNOWN_SHAPE"
+
+
+def test_what_a_column_is_shows_in_its_name_and_in_its_values(inbox: Inbox) -> None:
+    path = inbox.write(
+        "ads/投放.csv",
+        "投放日期,渠道编号,花费(分),曝光,备注\n2026/6/1,xhs,12345,4.5万,无\n2026年6月2日,xhs,5,1.2万,\n",
+    )
+    found = mapped(inbox, path)
+    assert found["entity"] == "channel_spend"
+    assert found["columns"] == {
+        "spend_date": "投放日期", "channel_id": "渠道编号", "cost_amount": "花费(分)", "impressions": "曝光",
+    }  # fmt: skip
+    assert found["types"] == {
+        "spend_date": "day", "channel_id": "id", "cost_amount": "fen", "impressions": "count",
+    }  # fmt: skip
+    rows = found["rows"]
+    assert isinstance(rows, list)
+    assert [(row["spend_date"], row["cost_amount"], row["impressions"]) for row in rows] == [
+        ("2026-06-01", "123.45", "45000"), ("2026-06-02", "0.05", "12000"),
+    ]  # fmt: skip
+    assert found["saved"] is None
+    assert not inbox.settings.mappings_dir.exists()
+
+
+def test_sheets_and_documents_are_mapped_too(inbox: Inbox, tmp_path: Path) -> None:
+    book = openpyxl.Workbook()
+    sheet = book.active
+    assert sheet is not None
+    for row in (["六月登记"], ["编号", "员工姓名", "部门"], ["s1", "小周", "一部"], ["合计", None, None]):
+        sheet.append(row)
+    path = tmp_path / "名单.xlsx"
+    book.save(path)
+    arguments = ("--entity", "staff", "--set", "staff_id=编号")
+    found = mapped(inbox, path, *arguments, "--save")
+    assert (found["accepted"], found["blank"]) == (1, 1)
+    document = {"data": {"rows": [{"no": "s2", "who": {"name": "小吴"}}, {"no": "s3", "who": {}}]}}
+    other = tmp_path / "staff.json"
+    other.write_text(json.dumps(document, ensure_ascii=False), encoding="utf-8")
+    mapped(
+        inbox, other, "--entity", "staff", "--set", "staff_id=no", "--set", "staff_name=who.name", "--save"
+    )
+    inbox.write("hr/名单.xlsx", path.read_bytes())
+    inbox.write("hr/staff.json", other.read_bytes())
+    assert [outcome.status for outcome in inbox.land().files] == ["landed", "landed"]
+    rows = inbox.sql("select staff_id, staff_name, department, system from raw.canonical__staff order by all")
+    assert rows == [("s1", "小周", "一部", "hr"), ("s2", "小吴", None, "hr"), ("s3", None, None, "hr")]
+
+
+def test_what_is_not_said_is_asked_for(inbox: Inbox) -> None:
+    path = inbox.write("group_tools/签到.csv", SIGN_INS)
+    shown = shequn_map(inbox, path, "--entity", "activity_participations", lang="zh")
+    assert shown.exit_code == 0
+    assert "activity_participations 还需要 activity_id" in shown.output
+    assert "138****0001" in shown.output
+    refused = shequn_map(inbox, path, "--entity", "activity_participations", "--save")
+    assert refused.exit_code == 2
+    assert "also needs activity_id" in refused.output
+
+
+@pytest.mark.parametrize(
+    ("arguments", "sentence"),
+    [
+        (["没有.csv"], "There is no file"),
+        (["--entity", "friends"], "There is no entity friends"),
+        (["--set", "group_id=群名"], "The file has no 群名"),
+        (["--constant", "colour=red"], "No entity has all of colour"),
+        (["--set", "group_id"], "--set takes column=value"),
+        ([*SAYING, "--save", "--name", "a/b"], "is no name for a file"),
+    ],
+)
+def test_errors_say_what_there_is(inbox: Inbox, arguments: list[str], sentence: str) -> None:
+    path = inbox.write("group_tools/签到.csv", SIGN_INS)
+    done = shequn_map(inbox, *([] if "没有.csv" in arguments else [path]), *arguments)
+    assert done.exit_code == 2, done.output
+    assert sentence in done.output
+
+
+def test_a_name_belongs_to_files_of_one_header(inbox: Inbox) -> None:
+    mapped(inbox, inbox.write("group_tools/签到.csv", SIGN_INS), *SAYING, "--save")
+    other = inbox.write("group_tools/名单.csv", "编号,姓名\ns1,小周\n")
+    done = shequn_map(inbox, other, "--entity", "staff", "--set", "staff_id=编号", "--name", "签到", "--save")
+    assert done.exit_code == 2
+    assert "other headers" in done.output
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "a: [",
+        "- 1\n",
+        "entity: friends\ncolumns: {a: b}\n",
+        "entity: staff\ncolumns: {staff_id: 编号, colour: 色}\n",
+        "entity: staff\ncolumns: {staff_name: 姓名}\n",
+        "entity: staff\ncolumns: {staff_id: 编号}\nfrom_path: '('\n",
+        "entity: staff\ncolumns: {staff_id: 编号}\ntypes: {staff_id: colour}\n",
+    ],
+)
+def test_a_broken_mapping_is_named(inbox: Inbox, text: str) -> None:
+    inbox.settings.mappings_dir.mkdir()
+    (inbox.settings.mappings_dir / "坏.yml").write_text(text, encoding="utf-8")
+    with pytest.raises(ShequnError) as raised:
+        inbox.land()
+    assert raised.value.key == "mapping.E_BROKEN"
+    assert "坏.yml" in raised.value.text("zh")
+
+
+def test_the_path_may_say_a_column(inbox: Inbox) -> None:
+    inbox.settings.mappings_dir.mkdir()
+    (inbox.settings.mappings_dir / "接龙.yml").write_text(
+        "entity: activity_participations\n"
+        "columns: {member_id: 客户}\n"
+        "constants: {activity_id: 接龙}\n"
+        "from_path: '(?P<participated_at>{moment})'\n"
+        "header: [客户, 份数]\n",
+        encoding="utf-8",
+    )
+    inbox.write("group_tools/接龙 2026-06-05.csv", "客户,份数\nwm1,2\n")
+    inbox.write("group_tools/接龙.csv", "客户,份数\nwm2,1\n")
+    report = inbox.land()
+    assert outcome_of(report, "group_tools/接龙.csv").code == "E_PATH"
+    assert inbox.sql("select member_id, participated_at from raw.canonical__activity_participations") == [
+        ("wm1", "2026-06-05 00:00:00")
+    ]
+
+
+def test_mappings_are_listed(inbox: Inbox) -> None:
+    assert "No mapping is kept" in shequn_map(inbox, "--list").output
+    mapped(inbox, inbox.write("group_tools/签到0601.csv", SIGN_INS), *SAYING, "--save")
+    listed = shequn_map(inbox, "--list").output
+    assert "签到" in listed
+    assert "activity_participations" in listed
