@@ -26,7 +26,7 @@ people as (
     select
         nullif(buyer_id, '0') as buyer_id,
         unionid,
-        buyer_phone_key as phone_key,
+        phone_key,
         system,
         load_seq,
         line,
@@ -36,7 +36,7 @@ people as (
     select
         null as buyer_id,
         null as unionid,
-        buyer_phone_key,
+        phone_key,
         system,
         load_seq,
         line,

@@ -20,7 +20,7 @@ stated as (
         order_id,
         null as shop_id,
         'youzan:' || nullif(buyer_id, '0') as buyer_account_id,
-        buyer_phone_key,
+        phone_key,
         ordered_at,
         paid_at,
         completed_at,
@@ -43,7 +43,7 @@ stated as (
         order_id,
         shop_name,
         null as buyer_account_id,
-        buyer_phone_key,
+        phone_key,
         ordered_at,
         paid_at,
         completed_at,
@@ -69,7 +69,7 @@ known as (
         order_id,
         max(shop_id) as shop_id,
         max(buyer_account_id) as buyer_account_id,
-        max(buyer_phone_key) as buyer_phone_key
+        max(phone_key) as phone_key
     from stated
     group by order_id
 ),
@@ -110,7 +110,7 @@ final as (
     from last_stated
     inner join known on last_stated.order_id = known.order_id
     left join statuses on last_stated.order_status = statuses.youzan_status
-    left join phone_accounts on known.buyer_phone_key = phone_accounts.phone_key
+    left join phone_accounts on known.phone_key = phone_accounts.phone_key
 )
 
 select * from final

@@ -12,12 +12,12 @@ customers as (
 
 phones as (
     select
-        buyer_phone_key as phone_key,
+        phone_key,
         nullif(buyer_id, '0') as buyer_id
     from trades
     union all
     select
-        buyer_phone_key,
+        phone_key,
         null as buyer_id
     from order_sheet
     union all
