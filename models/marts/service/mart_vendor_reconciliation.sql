@@ -214,7 +214,7 @@ compared as (
             when vendor_metrics.unit = 'count' and covered_days.our_fact is not null then 0
         end as our_value
     from vendor_figures
-    inner join vendor_metrics
+    left join vendor_metrics
         on
             vendor_figures.system = vendor_metrics.system
             and vendor_figures.vendor_metric = vendor_metrics.vendor_metric
