@@ -75,8 +75,12 @@ def possible_heads(lines: Sequence[bytes]) -> Iterator[CsvHead]:
 
 
 def first_lines(path: Path, encoding: str) -> list[bytes]:
-    """The lines of a file's beginning, as UTF-8."""
-    blocks = line_blocks(utf8_chunks(path, encoding, is_checked=True))
+    """The lines of a file's beginning, as UTF-8.
+
+    Raises:
+        UnicodeError: it is not of that encoding.
+    """
+    blocks = line_blocks(utf8_chunks(path, encoding))
     return list(islice((line for block in blocks for line in block.splitlines(keepends=True)), LINES_READ))
 
 
