@@ -58,8 +58,8 @@ LENIENT_MACROS = (
         coalesce(
             normal_money(given),
             cast(try_cast(amount_like(without_note(given), '{_YUAN}') as decimal(18, 2)) as varchar))""",
-    """whole_text(given) as
-        case when given = trunc(given) then cast(try_cast(given as bigint) as varchar) end""",
+    r"""whole_text(given) as
+        cast(try_cast(regexp_extract(cast(given as varchar), '^(-?\d+)\.0+$', 1) as bigint) as varchar)""",
     f"""normal_count(given) as
         coalesce(normal_int(given), whole_text(amount_like(without_note(given), '{_COUNT}')))""",
     f"""normal_decimal(given) as
@@ -72,26 +72,20 @@ LENIENT_MACROS = (
     """normal_share(given) as
         case when ends_with(without_note(given), '%') then normal_percent(given)
              else normal_decimal(given) end""",
-    """moment_of_epoch(micros, zone) as
-        moment_text(timezone(zone, timezone('UTC', make_timestamp(micros))))""",
-    # Serial days count from 1899-12-30; 15 digits leave microseconds in doubt.
-    """moment_of_serial(days) as
-        moment_text(make_timestamp(cast(round((days - 25569) * 86400000) as bigint) * 1000))""",
     # A number times ten to the `places`, cut; decimals of more than 18 digits would take ten times as long.
     """shifted(given, places) as
         cast(
             split_part(given, '.', 1) || rpad(left(split_part(given, '.', 2), places), places, '0')
             as bigint)""",
-    # By the number of digits before the point.
-    r"""moment_of_digits(given, zone) as
-        case strpos(given || '.', '.') - 1
-            when 5 then moment_of_serial(cast(given as double))
-            when 8 then parsed_timestamp(regexp_replace(given, '^(....)(..)(..)(\.0+)?$', '\1-\2-\3'), zone)
-            when 10 then moment_of_epoch(shifted(given, 6), zone)
-            when 13 then moment_of_epoch(shifted(given, 3), zone)
-            when 14 then parsed_timestamp(
-                regexp_replace(given, '^(....)(..)(..)(..)(..)(..)(\.0+)?$', '\1-\2-\3 \4:\5:\6'), zone)
-        end""",
+    # Serial days count from 1899-12-30; 15 digits leave microseconds in doubt.
+    """moment_of_serial(days) as make_timestamp(cast(round((days - 25569) * 86400000) as bigint) * 1000)""",
+    # Seconds have 10 digits, milliseconds 13.
+    """moment_of_count(given, digits, zone) as
+        moment_text(
+            case digits
+                when 5 then moment_of_serial(cast(given as double))
+                when 10 then timezone(zone, timezone('UTC', make_timestamp(shifted(given, 6))))
+                else timezone(zone, timezone('UTC', make_timestamp(shifted(given, 3)))) end)""",
     # 2026.1.2 first, so that a single digit behind a point is one of a fraction, and gets no zero before it.
     r"""as_iso(given) as
         rtrim(regexp_replace(
@@ -101,28 +95,31 @@ LENIENT_MACROS = (
                     '([^.\d])(\d)\b', '\10\2', 'g'),
                 '/年月日时点分秒', '--- :::'),
             '^(.{10}) *', '\1 '), ': ')""",
+    rf"""moment_as_written(given) as
+        case when regexp_full_match(half_width(given), '{_MOMENT}') then as_iso(half_width(given))
+            else regexp_replace(
+                given, '^(\d{{4}})(\d\d)(\d\d)(?:(\d\d)(\d\d)(\d\d))?(?:\.0+)?$', '\1-\2-\3 \4:\5:\6') end""",
     # Named once, for `parsed_timestamp` reads it three times.
-    rf"""moment_as_written(given, zone) as
-        case when regexp_full_match(given, '{_MOMENT}')
-            then list_transform([as_iso(given)], lambda iso: parsed_timestamp(iso, zone))[1] end""",
     r"""normal_moment(given, zone) as
         case
-            when regexp_full_match(given, '\d{5,14}(\.\d{1,20})?') then moment_of_digits(given, zone)
-            else coalesce(normal_timestamp(given, zone), moment_as_written(half_width(given), zone))
+            when length(given) = 19 and given[5] = '-'
+                and cast(try_cast(given as timestamp) as varchar) = given then given
+            when regexp_full_match(given, '(\d{5}|\d{10}|\d{13})(\.\d{1,20})?')
+                then moment_of_count(given, strpos(given || '.', '.') - 1, zone)
+            else list_transform(
+                [rtrim(moment_as_written(given), ': ')], lambda iso: parsed_timestamp(iso, zone))[1]
         end""",
     """normal_day(given, zone) as coalesce(normal_date(given), left(normal_moment(given, zone), 10))""",
     f"""is_no_moment(given) as given[1] = '0' and regexp_full_match(given, '{_NO_MOMENT}')""",
-    """part_of(given, pattern) as
-        coalesce(try_cast(nullif(regexp_extract(given, pattern, 1), '') as decimal(15, 6)), 0)""",
-    rf"""length_in_words(given) as
-        case when given <> '' and regexp_full_match(given, '{_LENGTH}') then short_text(
-            part_of(given, '(\d+)天') * 86400 + part_of(given, '(\d+)小?时') * 3600
-                + part_of(given, '(\d+)分') * 60 + part_of(given, '([\d.]+)秒')) end""",
-    rf"""length_on_a_stopwatch(given) as
-        case when regexp_full_match(given, '{_STOPWATCH}') then short_text(
-            part_of(given, '^(\d+):\d+:') * 3600 + part_of(given, '(\d+):[\d.]+$') * 60
-                + part_of(given, ':([\d.]+)$')) end""",
-    """length_as_written(given) as coalesce(length_in_words(given), length_on_a_stopwatch(given))""",
+    r"""length_in_words(given) as
+        regexp_replace(replace(replace(replace(replace(given, '天', ' days '), '时', ' hours '),
+            '分', ' minutes '), '秒', ' seconds '), '[小钟]', '', 'g')""",
+    rf"""length_as_written(given) as
+        short_text(cast(epoch(try_cast(
+            case when regexp_full_match(given, '{_LENGTH}') then length_in_words(given)
+                 when regexp_full_match(given, '{_STOPWATCH}')
+                     then repeat('00:', 3 - len(string_split(given, ':'))) || given end
+            as interval)) as decimal(18, 6)))""",
     """normal_seconds(given) as coalesce(normal_decimal(given), length_as_written(without_note(given)))""",
     """normal_minutes(given) as
         coalesce(
