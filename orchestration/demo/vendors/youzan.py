@@ -1,6 +1,7 @@
 """The community's orders as the shop system Youzan (有赞) tells them.
 
-There are order sheets of all months and the API's trades of all but the first. A buyer is known there by a
+There are order sheets of all months and the API's trades, without the first month's orders of one item, which
+the sheet alone tells in full. A buyer is known there by a
 buyer_id and, where he gave them, a phone and a unionid: by these he is recognised.
 """
 
@@ -108,7 +109,8 @@ _TRADES = f"""
         known.phone = people.phone as has_known_phone,
         coalesce(known.unionid = people.unionid, false)
         or coalesce(known.phone = people.phone, false) as is_known,
-        month = (select min(month) from buyers) as is_sheet_only
+        month = (select min(month) from buyers)
+        and order_id not in (select order_id from order_items where line_number = 2) as is_sheet_only
     from buyers
     left join members as people on people.member_id = person
     left join known_people as known on known.member_id = person
@@ -124,22 +126,18 @@ _ORDERS = f"""
         end as member_id
     from ({_TRADES}) order by ordered_at, order_id
 """
-# A sheet packs names alone: a name leads to the item that the API has sold, one amount only to the one item.
+# A sheet packs names alone: a name leads to the item that the API has sold.
 _ITEMS = """
     with sold as (
         select
-            items.*, product_name, is_sheet_only, goods_amount - discount_amount as order_amount,
-            count(*) over (partition by order_id) as line_count
+            items.*, product_name, is_sheet_only, goods_amount - discount_amount as order_amount
         from order_items as items
         join youzan_orders using (order_id)
         left join products using (product_id)
     )
     select
         order_id, line_number, quantity, product_name, line_amount as true_amount, product_id as item_id,
-        case
-            when not is_sheet_only then line_amount
-            when line_count = 1 then order_amount
-        end as line_amount,
+        case when is_sheet_only then order_amount else line_amount end as line_amount,
         case
             when product_id in (select product_id from sold where not is_sheet_only) then product_id
             else 'youzan:' || product_name
@@ -158,10 +156,19 @@ _REFUNDS = """
     from refunds join youzan_orders using (order_id)
     group by order_id, is_sheet_only, paid_at order by order_id
 """
-# Buyers of whom the shop alone knows.
+# Buyers of whom the shop alone knows, and what it adds to those whom WeCom knows.
 _MEMBERS = """
     select distinct member_id, 'customer' as member_type
-    from youzan_orders where member_id like 'youzan:%' order by member_id
+    from youzan_orders where member_id like 'youzan:%'
+    union all by name
+    select
+        wecom_members.* exclude (unionid, phone, display_name),
+        coalesce(wecom_members.unionid, stated.unionid) as unionid,
+        coalesce(wecom_members.phone, stated.phone) as phone
+    from wecom_members join (
+        select distinct member_id, unionid, phone from youzan_orders where is_known and not is_sheet_only
+    ) as stated using (member_id)
+    order by member_id
 """
 _SHOPPING = """
     select *, (
@@ -177,10 +184,8 @@ _SHOPPING = """
 
 
 def _files(community: Community) -> Iterator[File]:
-    first, *others = community.months()
-    for month in (first, *others):
+    for month in community.months():
         yield f"有赞订单_{month}.csv", _sheet(community, month)
-    for month in others:
         yield f"trades_{month}.jsonl", _trades(community, month)
 
 
@@ -250,7 +255,8 @@ def _sheet_phone(order: Row) -> str:
 
 def _trades(community: Community, month: str) -> Iterator[str]:
     """One month's answers of trades.sold.get, a page a line."""
-    for page in pages(community.rows(_SHOPPING, month), _PAGE):
+    orders = (order for order in community.rows(_SHOPPING, month) if not order["is_sheet_only"])
+    for page in pages(orders, _PAGE):
         found = [{"full_order_info": _trade(order)} for order in page]
         yield json_line({"data": {"total_results": len(found), "full_order_info_list": found}})
 
