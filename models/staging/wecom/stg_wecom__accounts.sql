@@ -30,18 +30,25 @@ newest_follows as (
     where answer_rank = 1
 ),
 
+last_seen as (
+    select
+        userid,
+        max(snapshot_at) as snapshot_at
+    from group_members
+    group by userid
+),
+
+seen_last as (
+    select group_members.*
+    from group_members
+    inner join last_seen
+        on
+            group_members.userid = last_seen.userid
+            and group_members.snapshot_at = last_seen.snapshot_at
+),
+
 newest_members as (
-    select *
-    from (
-        select
-            *,
-            row_number() over (
-                partition by userid
-                order by snapshot_at desc, load_seq desc, line desc
-            ) as answer_rank
-        from group_members
-    ) as ranked
-    where answer_rank = 1
+    {{ last_landed('seen_last', ['userid']) | indent(4) }}
 ),
 
 statements as (

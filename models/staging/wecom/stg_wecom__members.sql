@@ -10,8 +10,18 @@ groups as (
     select * from {{ source('raw', 'wecom__groups') }}
 ),
 
+-- daily snapshots name everybody every day: one row each before any window
 group_members as (
-    select * from {{ source('raw', 'wecom__group_members') }}
+    select
+        userid,
+        max(member_type) as member_type,
+        max(unionid) as unionid,
+        system,
+        max(load_seq) as load_seq,
+        max(line) as line,
+        max(landed_at) as landed_at
+    from {{ source('raw', 'wecom__group_members') }}
+    group by userid, system
 ),
 
 group_changes as (

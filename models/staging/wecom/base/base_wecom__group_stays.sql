@@ -13,17 +13,32 @@ scenes as (
 -- whoever a snapshot that was taken again does not name any more was not there
 newest_answers as (
     select
-        *,
-        max(load_seq) over (partition by chat_id, snapshot_at) as newest_load_seq
+        chat_id,
+        snapshot_at,
+        max(load_seq) as load_seq
     from answered_members
+    group by chat_id, snapshot_at
 ),
 
 members as (
+    select answered_members.*
+    from answered_members
+    inner join newest_answers
+        on
+            answered_members.chat_id = newest_answers.chat_id
+            and answered_members.snapshot_at = newest_answers.snapshot_at
+            and answered_members.load_seq = newest_answers.load_seq
+),
+
+-- daily snapshots name everybody every day: sums before windows
+last_seen as (
     select
-        *,
-        {{ wecom_taken_at('snapshot_at') }} as taken_at
-    from newest_answers
-    where load_seq = newest_load_seq
+        chat_id,
+        userid,
+        coalesce(joined_at, '') as joined,
+        max(snapshot_at) as snapshot_at
+    from members
+    group by chat_id, userid, coalesce(joined_at, '')
 ),
 
 moments as (
@@ -40,15 +55,21 @@ moments as (
     ) as snapshots
 ),
 
--- each stay as it was seen last
-ranked as (
+seen_last as (
     select
-        *,
-        row_number() over (
-            partition by chat_id, userid, joined_at
-            order by taken_at desc, load_seq desc, line desc
-        ) as stay_rank
+        members.*,
+        {{ wecom_taken_at('members.snapshot_at') }} as taken_at
     from members
+    inner join last_seen
+        on
+            members.chat_id = last_seen.chat_id
+            and members.userid = last_seen.userid
+            and coalesce(members.joined_at, '') = last_seen.joined
+            and members.snapshot_at = last_seen.snapshot_at
+),
+
+last_landed as (
+    {{ last_landed('seen_last', ['chat_id', 'userid', 'joined_at']) | indent(4) }}
 ),
 
 stays as (
@@ -59,8 +80,7 @@ stays as (
             partition by chat_id, userid
             order by joined_at nulls first
         ) as next_joined_at
-    from ranked
-    where stay_rank = 1
+    from last_landed
 ),
 
 final as (
