@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from dataclasses import asdict
 from typing import Any
 
@@ -16,6 +16,7 @@ from orchestration.reports import CheckResult, FileOutcome, PublishedVersion, Re
 from orchestration.settings import Settings
 
 MAX_FILES_NAMED = 20
+MAX_COLUMNS_NAMED = 4
 
 
 def refusal_sentence(outcome: FileOutcome, lang: str) -> str:
@@ -65,9 +66,9 @@ def _print_landed(console: Console, report: RefreshReport, lang: str) -> None:
         (say("cli.col.late", lang), True),
         (say("cli.col.unknown_columns", lang), False),
     ]
-    rows = [_entity_row(name, outcomes) for name, outcomes in _by_entity(landed)]
+    rows = [_entity_row(name, outcomes, lang) for name, outcomes in _by_entity(landed)]
     if len(rows) > 1:
-        rows.append(_entity_row(say("cli.total", lang), landed, with_columns=False))
+        rows.append(_entity_row(say("cli.total", lang), landed, lang, with_columns=False))
     console.print(plain_table(columns, rows, title=say("cli.title.landed", lang)))
     if unchanged:
         console.print(say("cli.unchanged", lang, unchanged=number(unchanged)), style="dim")
@@ -105,7 +106,16 @@ def _by_entity(landed: Iterable[FileOutcome]) -> list[tuple[str, list[FileOutcom
     return sorted(groups.items())
 
 
-def _entity_row(name: str, outcomes: Iterable[FileOutcome], with_columns: bool = True) -> list[str]:
+def _named(columns: Collection[str], lang: str) -> str:
+    """Some of them and how many more there are: the ledger holds them all."""
+    shown = ", ".join(list(columns)[:MAX_COLUMNS_NAMED])
+    more = len(columns) - MAX_COLUMNS_NAMED
+    return shown if more <= 0 else say("cli.more_columns", lang, shown=shown, more=number(more))
+
+
+def _entity_row(
+    name: str, outcomes: Iterable[FileOutcome], lang: str, with_columns: bool = True
+) -> list[str]:
     outcomes = list(outcomes)
     unknown = sorted({column for outcome in outcomes for column in outcome.unknown_columns})
     late = sum(outcome.rows_late for outcome in outcomes)
@@ -115,7 +125,7 @@ def _entity_row(name: str, outcomes: Iterable[FileOutcome], with_columns: bool =
         number(sum(outcome.accepted for outcome in outcomes)),
         number(sum(outcome.rejected for outcome in outcomes)),
         number(late) if late else "",
-        ", ".join(unknown) if with_columns else "",
+        _named(unknown, lang) if with_columns else "",
     ]
 
 

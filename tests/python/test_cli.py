@@ -219,7 +219,7 @@ def test_the_closing_table_says_what_landed_what_not_and_what_came_of_it(
         "canonical.orders",
         "1,000",
         "country",
-        "2 rows were rejected; `shequn rejects`",
+        "Rejected rows: 2; `shequn rejects`",
         "canonical/members.csv [E_EMPTY]",
         "canonical/touches.csv",
         "still being written",
@@ -292,7 +292,7 @@ def test_quiet_names_what_was_not_taken_in(settings: Settings, refreshed: Callab
     refused, waiting, rejected = result.stderr.splitlines()
     assert refused.startswith("canonical/members.csv [E_EMPTY]  ") and "holds nothing" in refused
     assert waiting.startswith("canonical/touches.csv  ") and "still being written" in waiting
-    assert rejected.startswith("1,502 rows were rejected")
+    assert rejected.startswith("Rejected rows: 1,502; ")
     assert "拒收" in shequn("refresh", "--home", settings.home, "--quiet", lang="zh").stderr
     as_json = shequn("refresh", "--home", settings.home, "--quiet", "--json")
     assert as_json.stderr == "" and len(json.loads(as_json.stdout)["files"]) == 4
