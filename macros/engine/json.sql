@@ -13,7 +13,7 @@
     get_json_object({{ expression }}, '$.{{ key }}')
 {%- endmacro %}
 
-{# The texts of a JSON list; a text that is none is split at its commas. Elements that are objects stay JSON. #}
+{# The texts of a JSON list; plain text is split at its commas, an object holds none. Elements that are objects stay JSON. #}
 {% macro json_list(expression) -%}
     {{ return(adapter.dispatch('json_list', 'shequn')(expression)) }}
 {%- endmacro %}
@@ -21,13 +21,13 @@
 {% macro default__json_list(expression) -%}
     case
         when {{ expression }} like '[%' then json_extract_string({{ expression }}, '$[*]')
-        else string_split({{ expression }}, ',')
+        when {{ expression }} not like '{%' then string_split({{ expression }}, ',')
     end
 {%- endmacro %}
 
 {% macro spark__json_list(expression) -%}
     case
         when {{ expression }} like '[%' then from_json({{ expression }}, 'array<string>')
-        else split({{ expression }}, ',')
+        when {{ expression }} not like '{%' then split({{ expression }}, ',')
     end
 {%- endmacro %}
