@@ -21,13 +21,13 @@
 {% macro default__json_list(expression) -%}
     case
         when {{ expression }} like '[%' then json_extract_string({{ expression }}, '$[*]')
-        when {{ expression }} not like '{%' then string_split({{ expression }}, ',')
+        when left({{ expression }}, 1) <> '{' then string_split({{ expression }}, ',')
     end
 {%- endmacro %}
 
 {% macro spark__json_list(expression) -%}
     case
         when {{ expression }} like '[%' then from_json({{ expression }}, 'array<string>')
-        when {{ expression }} not like '{%' then split({{ expression }}, ',')
+        when left({{ expression }}, 1) <> '{' then split({{ expression }}, ',')
     end
 {%- endmacro %}
