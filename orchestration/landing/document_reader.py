@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -30,11 +31,12 @@ from orchestration.landing.paths import (
     steps_of,
     unread,
 )
-from orchestration.landing.row_lists import RowKind, owner_of, row_lists
+from orchestration.landing.row_lists import RowKind, RowList, owner_of, row_lists
 from orchestration.landing.shapes import error_of
 
 ROWS_PER_BLOCK = 20_000
 ENVELOPE = ("errcode", "errmsg")
+_encode = json.JSONEncoder(ensure_ascii=False).encode
 
 
 @dataclass
@@ -84,13 +86,18 @@ class DocumentReader:
         self._survey = survey_documents(path, kind)
         self._kinds = [RowKind.of(part, groups) for part, _ in parts]
         self._own = next(one for one in self._kinds if one.entity is entity)
-        self._columns = [
-            (column.name, self._own.getters[column.name], column.type == "json") for column in entity.columns
-        ]
+        self._columns = [(column.name, column.type == "json") for column in entity.columns]
+        self._getters = list(self._own.getters.values())
+        self._keys = _plain_keys(entity)
         places = {place for _, found in parts for place in found}
-        self._is_by_line = kind == "lines" and places == {DOCUMENT}
+        self._is_flat = places == {DOCUMENT}
+        self._is_by_line = self._is_flat and kind == "lines"
         self._is_alone = len(self._kinds) == 1 and not (entity.where or entity.where_not)
         self._read = {place: _read_below(entity, place, places) for place, _ in self._own.lists}
+        self._read_whole = {
+            place: frozenset(key for key, mark in read.items() if mark is True)
+            for place, read in self._read.items()
+        }
         self._unsaid = unsaid_columns(entity, groups)
         self._private = frozenset(entity.private)
         self._shown = _personal(entity)
@@ -129,7 +136,11 @@ class DocumentReader:
         if "errcode" in value and (error := error_of(value)):
             self._leave(document, "E_API_ERROR", self._original(value), error, batch)
             return
-        lists = row_lists(value, self._kinds)
+        lists = (
+            [RowList(DOCUMENT, [(value, ())], self._kinds)]
+            if self._is_flat
+            else row_lists(value, self._kinds)
+        )
         for found in lists:
             number, holder = 0, None
             for row, holders in found.rows:
@@ -162,13 +173,15 @@ class DocumentReader:
     ) -> None:
         line = self._line(document)
         try:
+            if self._keys is not None and type(row) is dict:
+                found = list(map(row.get, self._keys))
+            else:
+                found = [get(row, holders, number) for get in self._getters]
             values = [
-                value
-                if type(value := get(row, holders, number)) is str and "\0" not in value
-                else _text(value, name, is_json)
-                for name, get, is_json in self._columns
+                value if type(value) is str else _text(value, name, is_json)
+                for value, (name, is_json) in zip(found, self._columns, strict=True)
             ]
-            extra = self._extra(row, self._read[place])
+            extra = self._extra(row, place)
         except (BadValue, RecursionError) as error:
             problem = error.problem if isinstance(error, BadValue) else "it nests too deeply"
             column = error.column if isinstance(error, BadValue) else None
@@ -176,28 +189,29 @@ class DocumentReader:
             batch.faults.append(RowFault(line, "E_JSON", self._original(row), column, params))
             return
         if self._unsaid:
-            found = dict(zip(self._entity.column_names, values, strict=True))
-            refuse_unsaid(self._entity, [column for column in self._unsaid if not found[column.name]])
+            texts = dict(zip(self._entity.column_names, values, strict=True))
+            refuse_unsaid(self._entity, [column for column in self._unsaid if not texts[column.name]])
         batch.rows.append(values)
         batch.extra.append(extra)
         batch.lines.append(line)
         batch.objects.append(row)
 
-    def _extra(self, row: Any, read: Read) -> str | None:
-        if not isinstance(row, dict) or all(read.get(key) is True for key in row):
+    def _extra(self, row: Any, place: str) -> str | None:
+        if not isinstance(row, dict) or row.keys() <= self._read_whole[place]:
             return None
+        read = self._read[place]
         kept = unread(row, read, self._private)
         if not kept:
             return None
         # Where keys are data every row brings new ones; beyond this many nobody reads their names.
         if len(self._unknown) < COLUMN_LIMIT:
             self._unknown.update(dict.fromkeys(kept))
-        return json.dumps(kept, ensure_ascii=False)
+        return _encode(kept)
 
     def _original(self, row: Any) -> str:
         """The text of a row, without what is personal."""
         try:
-            text = json.dumps(unread(row, self._shown, self._private), ensure_ascii=False)
+            text = _encode(unread(row, self._shown, self._private))
         except RecursionError:
             return ""
         return mask_phones(text)
@@ -208,7 +222,7 @@ class DocumentReader:
         return Block(
             known={
                 name: trimmed(pa.array(values, pa.string()))
-                for (name, _, _), values in zip(self._columns, columns, strict=True)
+                for (name, _), values in zip(self._columns, columns, strict=True)
             },
             lines=np.array(batch.lines, dtype=np.int64),
             original=lambda row: self._original(objects[row]),
@@ -224,6 +238,15 @@ def _text(value: Any, name: str, is_json: bool) -> str:
         return json.dumps(value, ensure_ascii=False, separators=(",", ":"))
     # Some systems write an empty list for an object that is not there.
     return plain_text(value or None, name)
+
+
+def _plain_keys(entity: Entity) -> list[str] | None:
+    """The keys of the columns where each is one key of the row, which is read faster."""
+    paths = [column.paths[0] for column in entity.columns if len(column.paths) == 1]
+    is_plain = len(paths) == len(entity.columns) and all(
+        re.fullmatch(r"[^\[\].^$#@]+", path) for path in paths
+    )
+    return paths if is_plain else None
 
 
 def _read_below(entity: Entity, place: str, places: set[str]) -> Read:

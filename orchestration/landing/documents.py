@@ -3,15 +3,14 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
-from dataclasses import dataclass
+from collections.abc import Callable, Iterator
 from pathlib import Path
-from typing import Any, Literal
+from typing import Any, Literal, NamedTuple
 from xml.etree import ElementTree
 from xml.parsers.expat import ErrorString
 
 from orchestration.landing.faults import FileRefused
-from orchestration.landing.json_values import BadValue, parse_json, parse_object
+from orchestration.landing.json_values import NO_OBJECT, BadValue, glance_json, parse_json, refuse_nul
 from orchestration.landing.survey import HEAD_BYTES, LINE_LIMIT_BYTES, Survey, survey
 from orchestration.landing.text_stream import line_blocks, marked_encoding, utf8_chunks
 
@@ -23,8 +22,7 @@ _DEFINITION = re.compile(r"<!(?:DOCTYPE|ENTITY)", re.IGNORECASE)
 _LOG_ENTRY = re.compile(r"<xml[\s>]")
 
 
-@dataclass(frozen=True)
-class Document:
+class Document(NamedTuple):
     """One document.
 
     Attributes:
@@ -36,7 +34,7 @@ class Document:
 
     line: int
     text: str
-    value: dict[str, Any] | None
+    value: dict[str, Any] | None = None
     problem: str | None = None
 
     @property
@@ -83,36 +81,50 @@ def survey_documents(path: Path, kind: DocumentKind) -> Survey:
     return survey(path, "jsonl" if kind == "lines" else kind)
 
 
-def read_documents(path: Path, kind: DocumentKind, encoding: str) -> Iterator[Document]:
+def read_documents(
+    path: Path, kind: DocumentKind, encoding: str, is_glance: bool = False
+) -> Iterator[Document]:
     """The documents of a file; of lines in bounded memory.
+
+    Args:
+        path: The file.
+        kind: How it is laid out.
+        encoding: Its encoding.
+        is_glance: Only to see what it holds: faults of a line that do not matter for that may be passed over.
 
     Raises:
         FileRefused: the file as a whole is no JSON, or XML that defines entities.
     """
     if kind == "lines":
-        yield from _lines(path, encoding)
+        yield from _lines(path, encoding, glance_json if is_glance else parse_json)
         return
     text = b"".join(utf8_chunks(path, encoding, is_checked=True)).decode("utf-8")
     yield from _json_documents(text) if kind == "json" else _xml_documents(text)
 
 
-def _lines(path: Path, encoding: str) -> Iterator[Document]:
+def _lines(path: Path, encoding: str, parse: Callable[[str], Any]) -> Iterator[Document]:
     number = 0
     for block in line_blocks(utf8_chunks(path, encoding, is_checked=True)):
         for raw in block.splitlines():
             number += 1
             line = raw.decode("utf-8").strip()
             if not line:
-                yield Document(number, "", None)
+                yield Document(number, "")
                 continue
             try:
-                yield Document(number, line, parse_object(line))
+                refuse_nul(line)
+                value = parse(line)
+                if isinstance(value, dict):
+                    yield Document(number, line, value)
+                else:
+                    yield Document(number, line, None, NO_OBJECT)
             except BadValue as error:
                 yield Document(number, line, None, error.problem)
 
 
 def _json_documents(text: str) -> Iterator[Document]:
     try:
+        refuse_nul(text)
         found = parse_json(text)
     except BadValue as error:
         raise FileRefused("E_NOT_JSON", problem=error.problem) from None
@@ -120,7 +132,7 @@ def _json_documents(text: str) -> Iterator[Document]:
         if isinstance(value, dict):
             yield Document(number, "", value)
         else:
-            yield Document(number, str(value), None, "it is no object {…}")
+            yield Document(number, str(value), None, NO_OBJECT)
 
 
 def _xml_documents(text: str) -> Iterator[Document]:

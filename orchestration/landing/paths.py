@@ -152,10 +152,30 @@ def getter(path: str, groups: Mapping[str, str | None]) -> Getter:
         steps = steps_of(path[up:])
         return lambda row, holders, number: find(holders[-up], steps) if up <= len(holders) else None
     steps = steps_of(path)
-    if len(steps) == 1 and steps[0].index is None:
-        key = steps[0].key
-        return lambda row, holders, number: row.get(key) if isinstance(row, dict) else None
+    if all(step.index is None for step in steps):
+        return _key_getter([step.key for step in steps])
     return lambda row, holders, number: find(row, steps)
+
+
+def _key_getter(keys: Sequence[str]) -> Getter:
+    """What finds a key of a key; most paths are no more, and most rows objects."""
+    if len(keys) == 1:
+        key = keys[0]
+        return lambda row, holders, number: row.get(key) if type(row) is dict else None
+
+    def get(row: Any, holders: Holders, number: int) -> Any:
+        value = row
+        for key in keys:
+            if type(value) is not dict:
+                value = unpacked(value)
+                if type(value) is not dict:
+                    return None
+            value = value.get(key)
+            if value is None:
+                return None
+        return value
+
+    return get
 
 
 def first_of(getters: Sequence[Getter]) -> Getter:
@@ -164,8 +184,11 @@ def first_of(getters: Sequence[Getter]) -> Getter:
         return getters[0]
 
     def first(row: Any, holders: Holders, number: int) -> Any:
-        found = (get(row, holders, number) for get in getters)
-        return next((value for value in found if value is not None and value != ""), None)
+        for get in getters:
+            value = get(row, holders, number)
+            if value is not None and value != "":
+                return value
+        return None
 
     return first
 

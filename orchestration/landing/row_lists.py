@@ -32,14 +32,13 @@ class RowKind:
     Attributes:
         getters: What finds each column, by name.
         needs: Those of the columns by which it is told.
-        wanted: Getters of `where` with the values they must have; `unwanted` must not have.
+        conditions: Getters of `where` and `where_not`, their values, and whether one of these is wanted.
     """
 
     entity: Entity
     getters: dict[str, Getter]
     needs: dict[str, Getter]
-    wanted: list[tuple[Getter, frozenset[str]]]
-    unwanted: list[tuple[Getter, frozenset[str]]]
+    conditions: list[tuple[Getter, frozenset[str], bool]]
     lists: list[tuple[str, tuple[Step, ...]]] = field(default_factory=list)
 
     @classmethod
@@ -53,20 +52,24 @@ class RowKind:
             entity,
             compiled,
             {name: compiled[name] for name in entity.told_by},
-            [(getter(path, groups), frozenset(values)) for path, values in entity.where.items()],
-            [(getter(path, groups), frozenset(values)) for path, values in entity.where_not.items()],
+            [
+                (getter(path, groups), frozenset(values), is_wanted)
+                for where, is_wanted in ((entity.where, True), (entity.where_not, False))
+                for path, values in where.items()
+            ],
             [(path, row_steps(path)) for path in entity.rows or (DOCUMENT,)],
         )
 
     def is_kept(self, row: Any, holders: Holders) -> bool:
         """Whether `where` and `where_not` let the row in."""
-        return all(_as_text(get(row, holders, 0)) in values for get, values in self.wanted) and not any(
-            _as_text(get(row, holders, 0)) in values for get, values in self.unwanted
-        )
+        for get, values, is_wanted in self.conditions:
+            if (_as_text(get(row, holders, 0)) in values) is not is_wanted:
+                return False
+        return True
 
     def is_told(self, row: Any, holders: Holders) -> bool:
         """Whether the row has what tells the entity."""
-        return all(get(row, holders, 0) is not None for get in self.needs.values())
+        return None not in [get(row, holders, 0) for get in self.needs.values()]
 
     def named(self, row: Any, holders: Holders) -> int:
         """How many of the entity's columns the row has."""
@@ -109,8 +112,10 @@ def owner_of(row: Any, holders: Holders, claimants: Sequence[RowKind], path: str
 
     A row of a list that lacks what tells its entity is that entity's all the same, and at fault there.
     """
-    kept = [kind for kind in claimants if kind.is_kept(row, holders)]
-    told = next((kind for kind in kept if kind.is_told(row, holders)), None)
-    if told is not None or path == DOCUMENT:
-        return told
-    return kept[0] if kept else None
+    first_kept = None
+    for kind in claimants:
+        if kind.is_kept(row, holders):
+            if kind.is_told(row, holders):
+                return kind
+            first_kept = first_kept or kind
+    return None if path == DOCUMENT else first_kept

@@ -226,7 +226,7 @@ class _Found:
 def _documents(path: Path, kind: DocumentKind, entities: Sequence[Entity]) -> Shape:
     encoding = survey_documents(path, kind).encoding
     look = _Look([RowKind.of(entity, {}) for entity in entities])
-    for document in read_documents(path, kind, encoding):
+    for document in read_documents(path, kind, encoding, is_glance=True):
         look.at(document)
     look.refuse_faulty()
     return Shape(None, kind, fits=look.fits, near=() if look.fits else _nearest(list(look.near())))
