@@ -169,6 +169,11 @@ class Entity:
                     raise ValueError(f"{self.name}: {wording} names {meant[wording]} and {column.name}")
         return meant
 
+    def wording(self, column: Column) -> str:
+        """What people are told a column is: of a recognised file, what the file calls it too."""
+        shown = column.headers[0] if self.is_recognised and column.headers else column.name
+        return shown if shown == column.name else f"{shown} ({column.name})"
+
     def is_private(self, header: str) -> bool:
         """Whether the values under a table's header, numbered or not, are kept nowhere."""
         return plain_name(_NUMBER.sub("", header)) in self._private_names

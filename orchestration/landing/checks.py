@@ -173,9 +173,7 @@ class RowChecks:
             yield RowFault(found["line"], code, block.original(position), column.name, params)
 
     def _params(self, column: Column, code: str, value: str | None) -> dict[str, Any]:
-        params: dict[str, Any] = {"column": column.name}
-        if self._entity.is_recognised and column.headers:
-            params["column"] = f"{column.headers[0]} ({column.name})"
+        params: dict[str, Any] = {"column": self._entity.wording(column)}
         if code != "E_REQUIRED":
             shown = shorten(value or "")
             params["value"] = mask_phones(shown) if self._entity.is_recognised else shown

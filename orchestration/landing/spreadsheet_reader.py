@@ -152,7 +152,8 @@ class SpreadsheetReader:
                     yield row, (code, column.name, cell_text(cell))
 
     def _row_fault(self, line: int, row: Row, code: str, column: str, value: str) -> RowFault:
-        params = {"column": column} | ({"value": shorten(value)} if value else {})
+        told = self._entity.wording(self._columns[column]) if column in self._columns else column
+        params = {"column": told} | ({"value": shorten(value)} if value else {})
         return RowFault(line, code, self._original(row), column, params)
 
     def _original(self, row: Row) -> str:
