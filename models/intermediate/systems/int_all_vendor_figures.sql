@@ -4,5 +4,6 @@
     systems=[
         'wecom',
         'scrm',
+        'official_account',
     ],
 ) }}
