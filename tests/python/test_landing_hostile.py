@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
 import pytest
 import yaml
 from inboxes import Inbox, assert_accounted_for, outcome_of
+from sources import use_sources
 
+from orchestration.landing.catalogue import load_catalogue
 from orchestration.messages import say
 from orchestration.reports import FileOutcome, LandingReport
 
@@ -135,3 +138,42 @@ def test_another_pass_repeats_the_refusals_and_nothing_else(landed: Landed) -> N
                 outcome.params,
             )
     assert inbox.sql("select * from raw.files order by file_sha256") == before
+
+
+VENDOR = """
+system: shop
+label: {en: a shop, zh: 某商城}
+entities:
+  refunds:
+    label: {en: refunds, zh: 退款}
+    forms: [csv]
+    key: [refund_id]
+    columns: {refund_id: id!, order_id: id!, refunded_at: moment!, refund_amount: yuan!, reason: text}
+"""
+
+
+@pytest.fixture(scope="module")
+def recognised(tmp_path_factory: pytest.TempPathFactory) -> Iterator[LandingReport]:
+    """The same files as exports of a system that are told by their content."""
+    place = tmp_path_factory.mktemp("recognised")
+    with pytest.MonkeyPatch.context() as patch:
+        use_sources(patch, place / "sources", VENDOR)
+        inbox = Inbox(place)
+        for name, case in CASES.items():
+            inbox.write(f"shop/{name}.csv", content_of(case))
+        yield inbox.land()
+    load_catalogue.cache_clear()
+
+
+@pytest.mark.parametrize("name", CASES)
+def test_a_recognised_file_fares_no_worse(recognised: LandingReport, name: str) -> None:
+    case = CASES[name]
+    expected = case.get("vendor") or case.get("refused") or case
+    outcome = outcome_of(recognised, f"shop/{name}.csv")
+    if "code" in expected:
+        assert (outcome.status, outcome.code) == ("refused", expected["code"])
+        return
+    assert outcome.status == "landed", outcome
+    account = [outcome.header, outcome.accepted, outcome.rejected, outcome.blank]
+    assert account == expected["account"]
+    assert_accounted_for(outcome)
