@@ -1,33 +1,5 @@
-with raw_orders as (
-    select * from {{ source('raw', 'kuaituantuan__orders') }}
-),
-
-last_orders as (
-    {{ last_landed('raw_orders', ['order_id']) | indent(4) }}
-),
-
-people as (
-    select
-        'kuaituantuan:' || buyer_id as account_id,
-        system,
-        load_seq,
-        line,
-        landed_at
-    from last_orders
-    where buyer_id is not null
-    union all
-    select
-        'kuaituantuan:' || sharer_id as account_id,
-        system,
-        load_seq,
-        line,
-        landed_at
-    from last_orders
-    where sharer_id is not null
-),
-
-last_people as (
-    {{ last_landed('people', ['account_id']) | indent(4) }}
+with people as (
+    select * from {{ ref('base_kuaituantuan__people') }}
 ),
 
 final as (
@@ -40,7 +12,7 @@ final as (
         load_seq,
         line,
         landed_at
-    from last_people
+    from people
 )
 
 select * from final

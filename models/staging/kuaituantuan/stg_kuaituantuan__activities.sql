@@ -1,25 +1,21 @@
-with raw_orders as (
-    select * from {{ source('raw', 'kuaituantuan__orders') }}
+with orders as (
+    select * from {{ ref('base_kuaituantuan__orders') }}
 ),
 
 sheet_orders as (
-    select * from {{ ref('stg_kuaituantuan__sheet_orders') }}
-),
-
-last_orders as (
-    {{ last_landed('raw_orders', ['order_id']) | indent(4) }}
+    select * from {{ ref('base_kuaituantuan__sheet_orders') }}
 ),
 
 told as (
     select
-        'kuaituantuan:' || activity_id as activity_id,
+        activity_id,
         activity_title,
-        cast(paid_at as timestamp) as paid_at,
+        paid_at,
         system,
         load_seq,
         line,
         landed_at
-    from last_orders
+    from orders
     union all
     select
         activity_id,

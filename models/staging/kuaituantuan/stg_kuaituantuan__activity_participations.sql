@@ -1,13 +1,13 @@
 with orders as (
-    select * from {{ ref('stg_kuaituantuan__orders') }}
-    where member_id is not null and activity_id is not null and paid_at is not null
+    select * from {{ ref('base_kuaituantuan__orders') }}
+    where buyer_account_id is not null and paid_at is not null
 ),
 
 final as (
     select
         activity_id,
-        member_id,
-        group_id,
+        buyer_account_id as member_id,
+        cast(null as varchar) as group_id,
         paid_at as participated_at,
         '跟团' as action,
         system,

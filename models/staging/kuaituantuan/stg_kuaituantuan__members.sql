@@ -1,5 +1,5 @@
-with accounts as (
-    select * from {{ ref('stg_kuaituantuan__accounts') }}
+with people as (
+    select * from {{ ref('base_kuaituantuan__people') }}
 ),
 
 -- who helps to sell may be one of the house, so nobody is called a customer here
@@ -7,8 +7,8 @@ final as (
     select
         account_id as member_id,
         cast(null as varchar) as member_type,
-        unionid,
-        phone_key,
+        cast(null as varchar) as unionid,
+        cast(null as varchar) as phone_key,
         cast(null as varchar) as gender,
         cast(null as varchar) as city,
         cast(null as date) as birthday,
@@ -17,7 +17,7 @@ final as (
         load_seq,
         line,
         landed_at
-    from accounts
+    from people
 )
 
 select * from final

@@ -1,57 +1,42 @@
-with raw_orders as (
-    select * from {{ source('raw', 'kuaituantuan__orders') }}
+with api_orders as (
+    select * from {{ ref('base_kuaituantuan__orders') }}
 ),
 
 order_lines as (
-    select * from {{ source('raw', 'kuaituantuan__order_lines') }}
+    select * from {{ ref('base_kuaituantuan__order_lines') }}
 ),
 
 sheet_orders as (
-    select * from {{ ref('stg_kuaituantuan__sheet_orders') }}
-),
-
-last_orders as (
-    {{ last_landed('raw_orders', ['order_id']) | indent(4) }}
-),
-
-last_lines as (
-    {{ last_landed('order_lines', ['order_id', 'line_id']) | indent(4) }}
+    select * from {{ ref('base_kuaituantuan__sheet_orders') }}
 ),
 
 goods as (
     select
         order_id,
-        sum(cast(goods_amount as decimal(18, 2))) as goods_amount
-    from last_lines
+        sum(goods_amount) as goods_amount
+    from order_lines
     group by order_id
 ),
 
 -- an order of both ways in is told by the API, which says more of it
 orders as (
     select
-        last_orders.order_id,
-        'kuaituantuan:' || last_orders.buyer_id as member_id,
-        cast(last_orders.paid_at as timestamp) as paid_at,
-        case
-            when last_orders.cancel_status = '1' then 'closed'
-            when last_orders.shipping_status = '3' then 'completed'
-            when last_orders.shipping_status in ('1', '2') then 'shipped'
-            else 'paid'
-        end as order_status,
+        api_orders.order_id,
+        api_orders.buyer_account_id as member_id,
+        api_orders.paid_at,
+        api_orders.order_status,
         goods.goods_amount,
-        coalesce(cast(last_orders.discount_amount as decimal(18, 2)), 0)
-        + coalesce(cast(last_orders.platform_discount_amount as decimal(18, 2)), 0)
-            as discount_amount,
-        cast(last_orders.freight_amount as decimal(18, 2)) as freight_amount,
-        cast(last_orders.paid_amount as decimal(18, 2)) as paid_amount,
-        'kuaituantuan:' || last_orders.activity_id as activity_id,
-        'kuaituantuan:' || last_orders.sharer_id as sharer_id,
-        last_orders.system,
-        last_orders.load_seq,
-        last_orders.line,
-        last_orders.landed_at
-    from last_orders
-    left join goods on last_orders.order_id = goods.order_id
+        api_orders.discount_amount,
+        api_orders.freight_amount,
+        api_orders.paid_amount,
+        api_orders.activity_id,
+        api_orders.sharer_account_id as sharer_id,
+        api_orders.system,
+        api_orders.load_seq,
+        api_orders.line,
+        api_orders.landed_at
+    from api_orders
+    left join goods on api_orders.order_id = goods.order_id
     union all
     select
         order_id,
@@ -83,8 +68,10 @@ final as (
         order_status,
         cast(goods_amount as decimal(18, 2)) as goods_amount,
         cast(discount_amount as decimal(18, 2)) as discount_amount,
-        freight_amount,
-        case when paid_at is null then 0 else paid_amount end as paid_amount,
+        cast(freight_amount as decimal(18, 2)) as freight_amount,
+        cast(
+            case when paid_at is null then 0 else paid_amount end as decimal(18, 2)
+        ) as paid_amount,
         cast(null as varchar) as group_id,
         cast(null as varchar) as channel_id,
         activity_id,

@@ -1,36 +1,27 @@
 with order_lines as (
-    select * from {{ source('raw', 'kuaituantuan__order_lines') }}
-),
-
-supply_sheet as (
-    select * from {{ source('raw', 'kuaituantuan__supply_sheet') }}
-),
-
-sheet_items as (
-    select * from {{ ref('stg_kuaituantuan__sheet_items') }}
-),
-
-goods_names as (
-    select * from {{ ref('stg_kuaituantuan__goods_names') }}
+    select * from {{ ref('base_kuaituantuan__order_lines') }}
 ),
 
 supplies as (
-    select
-        supply_sheet.*,
-        'kuaituantuan:'
-        || coalesce(goods_names.goods_id, trim(supply_sheet.item_name)) as product_id
-    from supply_sheet
-    left join goods_names on trim(supply_sheet.item_name) = goods_names.item_name
+    select * from {{ ref('base_kuaituantuan__supplies') }}
+),
+
+sheet_items as (
+    select * from {{ ref('base_kuaituantuan__sheet_items') }}
+),
+
+goods_names as (
+    select * from {{ ref('base_kuaituantuan__goods_names') }}
 ),
 
 -- the API's word on goods stands before a name that led to them
 named as (
     select
-        'kuaituantuan:' || goods_id as product_id,
-        item_name as product_name,
+        product_id,
+        product_name,
         category,
-        cast(list_price as decimal(18, 2)) as list_price,
-        cast(coalesce(purchase_price, supply_price) as decimal(18, 2)) as unit_cost,
+        list_price,
+        unit_cost,
         1 as rank_of_source,
         system,
         load_seq,
@@ -39,17 +30,20 @@ named as (
     from order_lines
     union all
     select
-        product_id,
-        trim(item_name) as product_name,
+        coalesce(
+            goods_names.product_id, 'kuaituantuan:' || supplies.product_name
+        ) as product_id,
+        supplies.product_name,
         null as category,
         null as list_price,
-        cast(unit_cost as decimal(18, 2)) as unit_cost,
+        supplies.unit_cost,
         2 as rank_of_source,
-        system,
-        load_seq,
-        line,
-        landed_at
+        supplies.system,
+        supplies.load_seq,
+        supplies.line,
+        supplies.landed_at
     from supplies
+    left join goods_names on supplies.product_name = goods_names.product_name
     union all
     select
         product_id,

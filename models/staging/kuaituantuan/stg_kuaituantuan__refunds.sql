@@ -1,58 +1,45 @@
-with raw_orders as (
-    select * from {{ source('raw', 'kuaituantuan__orders') }}
+with orders as (
+    select * from {{ ref('base_kuaituantuan__orders') }}
 ),
 
 order_lines as (
-    select * from {{ source('raw', 'kuaituantuan__order_lines') }}
+    select * from {{ ref('base_kuaituantuan__order_lines') }}
 ),
 
 sheet_orders as (
-    select * from {{ ref('stg_kuaituantuan__sheet_orders') }}
-),
-
-last_orders as (
-    {{ last_landed('raw_orders', ['order_id']) | indent(4) }}
-),
-
-last_lines as (
-    {{ last_landed('order_lines', ['order_id', 'line_id']) | indent(4) }}
+    select * from {{ ref('base_kuaituantuan__sheet_orders') }}
 ),
 
 refunded_goods as (
     select
         order_id,
-        sum(cast(refunded_amount as decimal(18, 2))) as refund_amount
-    from last_lines
+        sum(refunded_amount) as refunded_amount
+    from order_lines
     group by order_id
-),
-
-api_refunds as (
-    select
-        last_orders.order_id,
-        cast(last_orders.updated_at as timestamp) as refunded_at,
-        coalesce(refunded_goods.refund_amount, 0)
-        + coalesce(cast(last_orders.refunded_freight_amount as decimal(18, 2)), 0)
-            as refund_amount,
-        cast(last_orders.paid_amount as decimal(18, 2)) as paid_amount,
-        last_orders.cancel_status = '1' as is_closed,
-        last_orders.system,
-        last_orders.load_seq,
-        last_orders.line,
-        last_orders.landed_at
-    from last_orders
-    left join refunded_goods on last_orders.order_id = refunded_goods.order_id
 ),
 
 -- the sheet never says when
 stated as (
-    select * from api_refunds
+    select
+        orders.order_id,
+        orders.updated_at as refunded_at,
+        coalesce(refunded_goods.refunded_amount, 0) + coalesce(orders.refunded_freight_amount, 0)
+            as refund_amount,
+        orders.paid_amount,
+        orders.order_status,
+        orders.system,
+        orders.load_seq,
+        orders.line,
+        orders.landed_at
+    from orders
+    left join refunded_goods on orders.order_id = refunded_goods.order_id
     union all
     select
         order_id,
-        paid_at,
+        paid_at as refunded_at,
         coalesce(refunded_amount, 0) as refund_amount,
         paid_amount,
-        order_status = 'closed' as is_closed,
+        order_status,
         system,
         load_seq,
         line,
@@ -66,8 +53,10 @@ whole as (
     select
         order_id,
         refunded_at,
-        case when refund_amount = 0 and is_closed then paid_amount else refund_amount end
-            as refund_amount,
+        case
+            when refund_amount = 0 and order_status = 'closed' then paid_amount
+            else refund_amount
+        end as refund_amount,
         system,
         load_seq,
         line,

@@ -1,5 +1,5 @@
-with accounts as (
-    select * from {{ ref('stg_weixin_shop__accounts') }}
+with people as (
+    select * from {{ ref('base_weixin_shop__people') }}
 ),
 
 ranked as (
@@ -12,7 +12,7 @@ ranked as (
                 load_seq desc,
                 line desc
         ) as account_rank
-    from accounts
+    from people
 ),
 
 -- who shares may be one of the house, so nobody is called a customer here
@@ -21,7 +21,7 @@ final as (
         account_id as member_id,
         cast(null as varchar) as member_type,
         unionid,
-        phone_key,
+        cast(null as varchar) as phone_key,
         cast(null as varchar) as gender,
         cast(null as varchar) as city,
         cast(null as date) as birthday,

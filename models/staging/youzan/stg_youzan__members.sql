@@ -1,17 +1,13 @@
-with accounts as (
-    select * from {{ ref('stg_youzan__accounts') }}
+with people as (
+    select * from {{ ref('base_youzan__people') }}
 ),
 
 customers as (
-    select * from {{ source('raw', 'youzan__customers') }}
+    select * from {{ ref('base_youzan__customers') }}
 ),
 
 phone_accounts as (
-    select * from {{ ref('stg_youzan__phone_accounts') }}
-),
-
-last_customers as (
-    {{ last_landed('customers', ['phone_key']) | indent(4) }}
+    select * from {{ ref('base_youzan__phone_accounts') }}
 ),
 
 ranked as (
@@ -25,19 +21,19 @@ ranked as (
                 load_seq desc,
                 line desc
         ) as account_rank
-    from accounts
+    from people
 ),
 
 profiles as (
     select
         phone_accounts.account_id,
-        last_customers.gender,
-        last_customers.birthday,
-        last_customers.customer_since,
-        last_customers.load_seq,
-        last_customers.line
-    from last_customers
-    inner join phone_accounts on last_customers.phone_key = phone_accounts.phone_key
+        customers.gender,
+        customers.birthday,
+        customers.customer_since,
+        customers.load_seq,
+        customers.line
+    from customers
+    inner join phone_accounts on customers.phone_key = phone_accounts.phone_key
 ),
 
 -- a buyer with two phones may stand in the list of customers twice
@@ -51,13 +47,10 @@ final as (
         'customer' as member_type,
         ranked.unionid,
         ranked.phone_key,
-        case last_profiles.gender
-            when '男' then 'male'
-            when '女' then 'female'
-        end as gender,
+        last_profiles.gender,
         cast(null as varchar) as city,
-        cast(last_profiles.birthday as date) as birthday,
-        cast(last_profiles.customer_since as timestamp) as first_seen_at,
+        last_profiles.birthday,
+        last_profiles.customer_since as first_seen_at,
         ranked.system,
         ranked.load_seq,
         ranked.line,

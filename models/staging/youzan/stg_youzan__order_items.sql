@@ -1,31 +1,25 @@
 with trade_lines as (
-    select * from {{ source('raw', 'youzan__trade_lines') }}
+    select * from {{ ref('base_youzan__trade_lines') }}
 ),
 
 packed_items as (
-    select * from {{ ref('stg_youzan__packed_items') }}
+    select * from {{ ref('base_youzan__packed_items') }}
 ),
 
-last_lines as (
-    {{ last_landed('trade_lines', ['order_id', 'line_id']) | indent(4) }}
-),
-
-api_items as (
+-- of an order that the API knows its lines count: they have amounts
+items as (
     select
         order_id,
-        row_number() over (partition by order_id order by line_id) as line_number,
-        'youzan:' || item_id as product_id,
-        cast(quantity as bigint) as quantity,
-        cast(line_amount as decimal(18, 2)) as line_amount,
+        line_number,
+        product_id,
+        quantity,
+        line_amount,
         system,
         load_seq,
         line,
         landed_at
-    from last_lines
-),
-
--- of an order that the API knows its lines count: they have amounts
-sheet_items as (
+    from trade_lines
+    union all
     select
         packed_items.order_id,
         packed_items.line_number,
@@ -37,14 +31,11 @@ sheet_items as (
         packed_items.line,
         packed_items.landed_at
     from packed_items
-    left join api_items on packed_items.order_id = api_items.order_id
-    where api_items.order_id is null
-),
-
-items as (
-    select * from api_items
-    union all
-    select * from sheet_items
+    where
+        not exists (
+            select 1 from trade_lines
+            where packed_items.order_id = trade_lines.order_id
+        )
 ),
 
 final as (
@@ -53,7 +44,7 @@ final as (
         line_number,
         product_id,
         quantity,
-        line_amount,
+        cast(line_amount as decimal(18, 2)) as line_amount,
         cast(null as decimal(18, 2)) as unit_cost,
         system,
         load_seq,

@@ -1,38 +1,34 @@
 with trades as (
-    select * from {{ source('raw', 'youzan__trades') }}
+    select * from {{ ref('base_youzan__trades') }}
 ),
 
-order_sheet as (
-    select * from {{ source('raw', 'youzan__order_sheet') }}
+sheet_orders as (
+    select * from {{ ref('base_youzan__sheet_orders') }}
 ),
 
 phone_accounts as (
-    select * from {{ ref('stg_youzan__phone_accounts') }}
+    select * from {{ ref('base_youzan__phone_accounts') }}
 ),
 
 statuses as (
     select * from {{ ref('youzan_order_statuses') }}
 ),
 
--- both ways in, with one set of columns; the API alone names the buyer by its id
+-- both ways in; the API alone names the buyer by its id, the export alone the shop
 stated as (
     select
         order_id,
         null as shop_id,
-        'youzan:' || nullif(buyer_id, '0') as buyer_account_id,
+        buyer_account_id,
         phone_key,
         ordered_at,
         paid_at,
         completed_at,
         order_status,
-        cast(goods_amount as decimal(18, 2)) as goods_amount,
-        greatest(
-            cast(goods_amount as decimal(18, 2))
-            + cast(freight_amount as decimal(18, 2))
-            - cast(paid_amount as decimal(18, 2)), 0
-        ) as discount_amount,
-        cast(freight_amount as decimal(18, 2)) as freight_amount,
-        cast(paid_amount as decimal(18, 2)) as paid_amount,
+        goods_amount,
+        greatest(goods_amount + freight_amount - paid_amount, 0) as discount_amount,
+        freight_amount,
+        paid_amount,
         system,
         load_seq,
         line,
@@ -41,29 +37,28 @@ stated as (
     union all
     select
         order_id,
-        shop_name,
+        shop_name as shop_id,
         null as buyer_account_id,
         phone_key,
         ordered_at,
         paid_at,
         completed_at,
         order_status,
-        cast(goods_amount as decimal(18, 2)) as goods_amount,
-        cast(discount_amount as decimal(18, 2)) as discount_amount,
-        cast(freight_amount as decimal(18, 2)) as freight_amount,
-        cast(paid_amount as decimal(18, 2)) as paid_amount,
+        goods_amount,
+        discount_amount,
+        freight_amount,
+        paid_amount,
         system,
         load_seq,
         line,
         landed_at
-    from order_sheet
+    from sheet_orders
 ),
 
 last_stated as (
     {{ last_landed('stated', ['order_id']) | indent(4) }}
 ),
 
--- what only one of the two says
 known as (
     select
         order_id,
@@ -79,8 +74,8 @@ final as (
         last_stated.order_id,
         known.shop_id,
         coalesce(known.buyer_account_id, phone_accounts.account_id) as member_id,
-        cast(last_stated.ordered_at as timestamp) as ordered_at,
-        cast(last_stated.paid_at as timestamp) as paid_at,
+        last_stated.ordered_at,
+        last_stated.paid_at,
         -- a word that the seed does not know: what the times say
         coalesce(
             statuses.order_status,
@@ -91,12 +86,13 @@ final as (
             end
         ) as order_status,
         last_stated.goods_amount,
-        last_stated.discount_amount,
+        cast(last_stated.discount_amount as decimal(18, 2)) as discount_amount,
         last_stated.freight_amount,
         -- the API tells what is to be paid
-        case
-            when last_stated.paid_at is null then 0 else last_stated.paid_amount
-        end as paid_amount,
+        cast(
+            case when last_stated.paid_at is null then 0 else last_stated.paid_amount end
+            as decimal(18, 2)
+        ) as paid_amount,
         cast(null as varchar) as group_id,
         cast(null as varchar) as channel_id,
         cast(null as varchar) as activity_id,

@@ -1,17 +1,17 @@
 with trade_lines as (
-    select * from {{ source('raw', 'youzan__trade_lines') }}
+    select * from {{ ref('base_youzan__trade_lines') }}
 ),
 
 packed_items as (
-    select * from {{ ref('stg_youzan__packed_items') }}
+    select * from {{ ref('base_youzan__packed_items') }}
 ),
 
 -- the API's word on an item stands before a name that led to it
 named as (
     select
-        'youzan:' || item_id as product_id,
-        item_name as product_name,
-        cast(list_price as decimal(18, 2)) as list_price,
+        product_id,
+        product_name,
+        list_price,
         1 as rank_of_source,
         system,
         load_seq,

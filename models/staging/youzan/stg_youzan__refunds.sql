@@ -1,43 +1,31 @@
-with orders as (
-    select * from {{ ref('stg_youzan__orders') }}
+with trades as (
+    select * from {{ ref('base_youzan__trades') }}
 ),
 
-trades as (
-    select * from {{ source('raw', 'youzan__trades') }}
-),
-
-order_sheet as (
-    select * from {{ source('raw', 'youzan__order_sheet') }}
-),
-
-last_trades as (
-    {{ last_landed('trades', ['order_id']) | indent(4) }}
-),
-
-last_orders as (
-    {{ last_landed('order_sheet', ['order_id']) | indent(4) }}
+sheet_orders as (
+    select * from {{ ref('base_youzan__sheet_orders') }}
 ),
 
 -- the API tells a whole refund alone; the export tells how much, never when
 stated as (
     select
         order_id,
-        cast(paid_amount as decimal(18, 2)) as refund_amount,
+        paid_amount as refund_amount,
         system,
         load_seq,
         line,
         landed_at
-    from last_trades
+    from trades
     where refund_state = '12'
     union all
     select
         order_id,
-        cast(refunded_amount as decimal(18, 2)) as refund_amount,
+        refunded_amount as refund_amount,
         system,
         load_seq,
         line,
         landed_at
-    from last_orders
+    from sheet_orders
 ),
 
 -- what is refunded adds up in time: the largest sum is the newest
@@ -57,13 +45,12 @@ final as (
         ranked.order_id || '-refund' as refund_id,
         ranked.order_id,
         coalesce(
-            case
-                when last_trades.refund_state in ('2', '12')
-                    then cast(last_trades.updated_at as timestamp)
-            end,
-            cast(last_orders.completed_at as timestamp),
-            orders.paid_at,
-            orders.ordered_at
+            case when trades.refund_state in ('2', '12') then trades.updated_at end,
+            sheet_orders.completed_at,
+            sheet_orders.paid_at,
+            trades.paid_at,
+            sheet_orders.ordered_at,
+            trades.ordered_at
         ) as refunded_at,
         ranked.refund_amount,
         cast(null as varchar) as reason,
@@ -72,9 +59,8 @@ final as (
         ranked.line,
         ranked.landed_at
     from ranked
-    inner join orders on ranked.order_id = orders.order_id
-    left join last_trades on ranked.order_id = last_trades.order_id
-    left join last_orders on ranked.order_id = last_orders.order_id
+    left join trades on ranked.order_id = trades.order_id
+    left join sheet_orders on ranked.order_id = sheet_orders.order_id
     where ranked.amount_rank = 1
 )
 

@@ -1,29 +1,29 @@
 with trades as (
-    select * from {{ source('raw', 'youzan__trades') }}
+    select * from {{ ref('base_youzan__trades') }}
 ),
 
-order_sheet as (
-    select * from {{ source('raw', 'youzan__order_sheet') }}
+sheet_orders as (
+    select * from {{ ref('base_youzan__sheet_orders') }}
 ),
 
 customers as (
-    select * from {{ source('raw', 'youzan__customers') }}
+    select * from {{ ref('base_youzan__customers') }}
 ),
 
 phones as (
     select
         phone_key,
-        nullif(buyer_id, '0') as buyer_id
+        buyer_account_id
     from trades
     union all
     select
         phone_key,
-        null as buyer_id
-    from order_sheet
+        null as buyer_account_id
+    from sheet_orders
     union all
     select
         phone_key,
-        null as buyer_id
+        null as buyer_account_id
     from customers
 ),
 
@@ -31,7 +31,7 @@ final as (
     select
         phone_key,
         case
-            when count(distinct buyer_id) = 1 then 'youzan:' || max(buyer_id)
+            when count(distinct buyer_account_id) = 1 then max(buyer_account_id)
             else 'youzan-phone:' || left(phone_key, 16)
         end as account_id
     from phones

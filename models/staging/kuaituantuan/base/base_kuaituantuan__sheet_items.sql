@@ -1,20 +1,14 @@
 with sheet_orders as (
-    select * from {{ ref('stg_kuaituantuan__sheet_orders') }}
+    select * from {{ ref('base_kuaituantuan__sheet_orders') }}
     where not is_known_by_api
 ),
 
-supply_sheet as (
-    select * from {{ source('raw', 'kuaituantuan__supply_sheet') }}
+supplies as (
+    select * from {{ ref('base_kuaituantuan__supplies') }}
 ),
 
 goods_names as (
-    select * from {{ ref('stg_kuaituantuan__goods_names') }}
-),
-
-last_supplies as (
-    {{ last_landed(
-        'supply_sheet', ['activity_title', 'participate_no', 'item_name', 'specification']
-    ) | indent(4) }}
+    select * from {{ ref('base_kuaituantuan__goods_names') }}
 ),
 
 supplied as (
@@ -22,30 +16,30 @@ supplied as (
         sheet_orders.order_id,
         row_number() over (
             partition by sheet_orders.order_id
-            order by last_supplies.item_name, last_supplies.specification
+            order by supplies.product_name, supplies.specification
         ) as line_number,
-        trim(last_supplies.item_name) as product_name,
-        cast(last_supplies.quantity as bigint) as quantity,
-        cast(last_supplies.unit_cost as decimal(18, 2)) as unit_cost,
-        last_supplies.system,
-        last_supplies.load_seq,
-        last_supplies.line,
-        last_supplies.landed_at
-    from last_supplies
+        supplies.product_name,
+        supplies.quantity,
+        supplies.unit_cost,
+        supplies.system,
+        supplies.load_seq,
+        supplies.line,
+        supplies.landed_at
+    from supplies
     inner join sheet_orders
         on
-            last_supplies.activity_title = sheet_orders.activity_title
-            and last_supplies.participate_no = sheet_orders.participate_no
+            supplies.activity_title = sheet_orders.activity_title
+            and supplies.participate_no = sheet_orders.participate_no
 ),
 
 -- several goods stand in one cell, a line or a semicolon between them
 packed as (
     select
         sheet_orders.*,
-        {{ split_after('trim(sheet_orders.item_names)', '()\\s*[;；\\n]\\s*') }} as items
+        {{ split_after('sheet_orders.item_names', '()\\s*[;；\\n]\\s*') }} as items
     from sheet_orders
     left join supplied on sheet_orders.order_id = supplied.order_id
-    where supplied.order_id is null and trim(sheet_orders.item_names) <> ''
+    where supplied.order_id is null and sheet_orders.item_names <> ''
 ),
 
 numbered as (
@@ -111,7 +105,7 @@ final as (
     select
         items.order_id,
         items.line_number,
-        'kuaituantuan:' || coalesce(goods_names.goods_id, items.product_name) as product_id,
+        coalesce(goods_names.product_id, 'kuaituantuan:' || items.product_name) as product_id,
         items.product_name,
         items.quantity,
         -- of several goods nobody says which costs what
@@ -125,7 +119,7 @@ final as (
         items.landed_at
     from items
     inner join sheet_orders on items.order_id = sheet_orders.order_id
-    left join goods_names on items.product_name = goods_names.item_name
+    left join goods_names on items.product_name = goods_names.product_name
 )
 
 select * from final
