@@ -32,6 +32,8 @@ LENIENT_TYPES = {
     "phone": "id",
 }
 TYPES = (*STRICT_TYPES, *LENIENT_TYPES)
+# What raw adds to every row.
+RESERVED = ("extra", "system", "file_sha256", "line", "load_seq", "landed_at")
 FORMS = ("csv", "sheet", "json", "xml", "sqlite")
 _NUMBER = re.compile(r"__\d+_*$")
 _TYPE = re.compile(r"(?P<type>[a-z]+)(?:\((?P<values>[^)]*)\))?(?P<required>!?)")
@@ -266,6 +268,8 @@ def _check_names(entity: Entity, spec: dict[str, Any]) -> None:
     unknown = sorted({*named, *keyed} - set(entity.column_names))
     if unknown:
         raise ValueError(f"{entity.system}.{entity.name} names columns that it does not have: {unknown}")
+    if taken := {*entity.column_names, *entity.raw_names} & set(RESERVED):
+        raise ValueError(f"{entity.system}.{entity.name} has columns that raw names itself: {sorted(taken)}")
     if not set(entity.forms) <= set(FORMS):
         raise ValueError(f"{entity.system}.{entity.name} has unknown forms: {entity.forms}")
     if entity.is_recognised and not entity.told_by:
