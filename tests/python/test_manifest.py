@@ -115,6 +115,18 @@ def test_every_model_belongs_to_the_group_of_its_folder(manifest: dict[str, Any]
     assert {node["name"]: node["group"] for node in _models(manifest)} == expected
 
 
+def test_staging_reads_its_own_system_alone(manifest: dict[str, Any]) -> None:
+    foreign = []
+    for model in _models(manifest):
+        layer, system, *_ = model["path"].split("/")
+        for upstream in model["depends_on"]["nodes"] if layer == "staging" else ():
+            node = manifest["nodes"].get(upstream) or manifest["sources"][upstream]
+            is_own = node["path"].startswith(f"staging/{system}/") or node["name"].startswith(f"{system}__")
+            if not is_own and node["resource_type"] != "seed":
+                foreign.append(f"{model['name']} reads {node['name']}")
+    assert foreign == []
+
+
 def test_what_a_system_says_of_an_entity_is_united(manifest: dict[str, Any]) -> None:
     """Every stg_<system>__<entity> is in the list of its int_all_<entity> (or int_accounts), no other."""
     staged: dict[str, set[str]] = {"int_accounts": set()}
