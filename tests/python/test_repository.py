@@ -74,7 +74,9 @@ CELLS = re.compile("[是否有无已未万人年月日分秒]|小时")
 
 
 def placeholders(text: str) -> set[str]:
-    return {name for _, name, _, _ in string.Formatter().parse(text) if name is not None}
+    """The names in braces; what is worded in each language ends in _en or _zh."""
+    names = (name for _, name, _, _ in string.Formatter().parse(text) if name is not None)
+    return {re.sub("_(en|zh)$", "", name) for name in names}
 
 
 @pytest.mark.parametrize("path", message_files(), ids=lambda path: path.stem)
