@@ -13,6 +13,7 @@ import pytest
 
 from orchestration.demo import DemoReport, clear_demo, has_demo, write_demo
 from orchestration.demo.plan import make_plan
+from orchestration.demo.vendors import VENDORS
 from orchestration.errors import EXIT_USAGE, ShequnError
 from orchestration.landing import land_inbox
 from orchestration.landing.catalogue import Entity, load_catalogue
@@ -400,11 +401,32 @@ def test_a_second_demo_replaces_the_first(tmp_path: Path) -> None:
     assert on_disk == set(second.files)
 
 
+def test_vendors_tell_the_same_community_in_files_of_their_own(tmp_path: Path) -> None:
+    one, two = (
+        write_demo(tmp_path / name / "canonical", days=40, systems=VENDORS) for name in ("one", "two")
+    )
+    assert one.sha256 == two.sha256
+    assert one.rows == write_demo(tmp_path / "plain" / "canonical", days=40).rows
+    assert one.systems == tuple(VENDORS)
+    exports = tmp_path / "one"
+    assert {path.name for path in exports.iterdir() if path.is_dir()} == {"canonical", *VENDORS}
+    assert not (exports / "canonical" / "orders.demo.csv").exists()
+    settings = load_settings(home=tmp_path / "home", exports=exports)
+    settings.create_folders()
+    landing = land_inbox(settings, Progress())
+    landed = landing.with_status("landed")
+    assert {outcome.path.partition("#")[0] for outcome in landed} == set(one.files)
+    assert sum(outcome.rejected for outcome in landing.files) == 0
+    assert set(clear_demo(exports)) == set(one.sha256)
+    assert list(exports.iterdir()) == []
+
+
 @pytest.mark.parametrize(
     ("arguments", "key"),
     [
         ({"seed": -1}, "demo.E_SEED"),
         ({"last_day": date.today() + timedelta(days=1)}, "demo.E_LAST_DAY"),
+        ({"systems": ("wecom", "wecon")}, "demo.E_SYSTEM"),
     ],
 )
 def test_impossible_wishes_are_refused_in_a_sentence(

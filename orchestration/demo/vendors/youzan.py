@@ -158,7 +158,7 @@ _REFUNDS = """
 """
 # Buyers of whom the shop alone knows, and what it adds to those whom WeCom knows.
 _MEMBERS = """
-    select distinct member_id, 'customer' as member_type
+    select distinct member_id, 'customer' as member_type, unionid, phone
     from youzan_orders where member_id like 'youzan:%'
     union all by name
     select
