@@ -1,8 +1,16 @@
 {# The rows that `systems` have of a canonical entity, columns by place as in stg_canonical__<entity>.
    Of one key the last landed counts, whichever system says it (R20). Where `described_by` lists columns, what the
    last one does not say keeps the value that another system says: a hand-kept sheet of groups knows their types, WeCom
-   their owners. #}
-{% macro united(entity, key, systems, described_by=[]) -%}
+   their owners. A value in `weak` (by column) is said for want of better and gives way to any other: whom a sheet
+   calls a shill, WeCom calls a customer. #}
+{% macro united(entity, key, systems, described_by=[], weak={}) -%}
+{%- set landed_first -%}
+over (
+            partition by {{ key | join(', ') }}
+            order by load_seq desc, line desc
+            rows between unbounded preceding and unbounded following
+        )
+{%- endset %}
 with of_systems as (
     {% for system in systems %}
     select * from {{ ref('stg_' ~ system ~ '__' ~ entity) }}
@@ -25,11 +33,14 @@ ranked as (
         {{ column }},
         {% endfor %}
         {% for column in described_by %}
-        {{ first_known(column) }} over (
-            partition by {{ key | join(', ') }}
-            order by load_seq desc, line desc
-            rows between unbounded preceding and unbounded following
+        {% if column in weak %}
+        coalesce(
+            {{ first_known("nullif(" ~ column ~ ", '" ~ weak[column] ~ "')") }} {{ landed_first }},
+            {{ first_known(column) }} {{ landed_first }}
         ) as {{ column }},
+        {% else %}
+        {{ first_known(column) }} {{ landed_first }} as {{ column }},
+        {% endif %}
         {% endfor %}
         system,
         load_seq,

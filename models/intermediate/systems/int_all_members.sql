@@ -19,4 +19,5 @@
         'birthday',
         'first_seen_at',
     ],
+    weak={'member_type': 'customer', 'gender': 'unknown'},
 ) }}
