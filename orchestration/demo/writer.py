@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import shutil
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
@@ -112,7 +112,7 @@ def write_demo(
     progress: Progress | None = None,
     last_day: date | None = None,
     days: int | None = None,
-    systems: Sequence[str] = (),
+    systems: Collection[str] = (),
 ) -> DemoReport:
     """Write an invented community into the canonical folder `out`.
 
@@ -203,7 +203,7 @@ def _write_by_vendors(
     return rows
 
 
-def _checked_systems(systems: Sequence[str]) -> tuple[str, ...]:
+def _checked_systems(systems: Collection[str]) -> tuple[str, ...]:
     """In the order in which they tell their part, each once."""
     unknown = [name for name in systems if name not in VENDORS]
     if unknown:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from orchestration.landing import raw_keys
 from orchestration.landing.catalogue import load_catalogue
 from orchestration.landing.contract_page import PAGES_DIR, named_systems, page
+from orchestration.landing.unsaid import pages, section
 
 
 def test_pages_on_exports_are_in_step_with_the_catalogue() -> None:
@@ -31,3 +32,12 @@ def test_the_keys_that_dbt_reads_are_those_of_the_catalogue() -> None:
     assert raw_keys.PATH.read_text(encoding="utf-8") == raw_keys.macro(), (
         "run .venv/bin/python -m orchestration.landing.raw_keys"
     )
+
+
+def test_pages_list_what_their_system_cannot_say() -> None:
+    stale = [
+        f"docs/exports/{path.name}: run .venv/bin/python -m orchestration.landing.unsaid"
+        for system, path in pages().items()
+        if section(system) not in path.read_text(encoding="utf-8")
+    ]
+    assert stale == []

@@ -144,9 +144,9 @@ _ITEMS = """
         end as product_id
     from sold order by order_id, line_number
 """
-# What the sheet alone has sold.
+# What the sheet alone has sold; of all else the API says the list price that is kept by hand too.
 _PRODUCTS = """
-    select distinct product_id, product_name
+    select distinct product_id, product_name, null::decimal(14, 2) as list_price
     from youzan_order_items where product_id <> item_id order by product_id
 """
 _REFUNDS = """
