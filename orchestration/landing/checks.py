@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import functools
 import json
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -226,7 +226,7 @@ class RowChecks:
         """The column's text, NULL where it means unknown."""
         label = self._labels[column.name]
         unknown = () if column.name in self._entity.verbatim else self._entity.empty
-        is_unknown = f"{label} in ({', '.join(map(literal, ('', *unknown)))})"
+        is_unknown = _is_one_of(label, ("", *unknown))
         if column.type in ("moment", "day"):
             is_unknown += f" or is_no_moment({label})"
         return f"case when {is_unknown} then null else {label} end"
@@ -290,10 +290,16 @@ class RowChecks:
             return "extra"
         if not self._unknown_labels:
             return "null::varchar"
-        empty = ", ".join(map(literal, ("", *self._entity.empty)))
+        empty = ("", *self._entity.empty)
         pairs = [
             literal(json.dumps(name, ensure_ascii=False) + ": ")
-            + f" || cast(to_json(case when {label} not in ({empty}) then {label} end) as varchar)"
+            + f" || cast(to_json(case when not {_is_one_of(label, empty)} then {label} end) as varchar)"
             for name, label in self._unknown_labels.items()
         ]
         return f"'{{' || nullif(concat_ws(', ', {', '.join(pairs)}), '') || '}}'"
+
+
+def _is_one_of(label: str, texts: Sequence[str]) -> str:
+    """Whether a column holds one of a few short texts; most texts are too long to compare."""
+    longest = max(len(text.encode()) for text in texts)
+    return f"(strlen({label}) <= {longest} and {label} in ({', '.join(map(literal, texts))}))"

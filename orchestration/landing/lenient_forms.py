@@ -10,6 +10,7 @@ _ASCII = "".join(map(chr, range(0x21, 0x7F))).replace("'", "")
 _WIDE = "".join(chr(ord(character) + 0xFEE0) for character in _ASCII) + "￥−　"
 _NARROW = _ASCII + "¥- "
 _GROUPED = r"((\d{1,3}(,\d{3})+|\d+)(\.\d*)?|\.\d+)([eE][+-]?\d{1,2})?"
+_PLAIN = r"[+-]?(\d+(\.\d*)?|\.\d+)"
 _LARGE = r"\s*[万亿]?"
 _DAY = r"\d{4}(-\d{1,2}-\d{1,2}|/\d{1,2}/\d{1,2}|\.\d{1,2}\.\d{1,2}|年\d{1,2}月\d{1,2}日)"
 _CLOCK = r"\d{1,2}(:\d{1,2}(:\d{1,2}(\.\d+)?)?|[时点]\d{1,2}分(\d{1,2}秒)?)"
@@ -54,16 +55,19 @@ LENIENT_MACROS = (
         case when regexp_full_match(half_width(given), '[+-]?\d{1,18}(\.0*)?')
             then normal_money(regexp_replace(
                 regexp_replace(half_width(given), '^([+-]?)(\d+)(\.0*)?$', '\100\2'), '(..)$', '.\1')) end""",
+    # A case, not coalesce: of the latter the database works out common parts of both sides beforehand.
     f"""normal_yuan(given) as
-        coalesce(
-            normal_money(given),
-            cast(try_cast(amount_like(without_note(given), '{_YUAN}') as decimal(18, 2)) as varchar))""",
+        case when regexp_full_match(given, '{_PLAIN}') then normal_money(given)
+            else cast(
+                try_cast(amount_like(without_note(given), '{_YUAN}') as decimal(18, 2)) as varchar) end""",
     r"""whole_text(given) as
         cast(try_cast(regexp_extract(cast(given as varchar), '^(-?\d+)\.0+$', 1) as bigint) as varchar)""",
     f"""normal_count(given) as
-        coalesce(normal_int(given), whole_text(amount_like(without_note(given), '{_COUNT}')))""",
+        case when regexp_full_match(given, '[+-]?\\d+') then normal_int(given)
+            else whole_text(amount_like(without_note(given), '{_COUNT}')) end""",
     f"""normal_decimal(given) as
-        coalesce(normal_number(given), short_text(amount_like(without_note(given), '{_DECIMAL}')))""",
+        case when regexp_full_match(given, '{_PLAIN}') then normal_number(given)
+            else short_text(amount_like(without_note(given), '{_DECIMAL}')) end""",
     f"""hundredth(given) as
         case when regexp_full_match(given, '[+-]?{_GROUPED}')
             then short_text(
@@ -109,7 +113,9 @@ LENIENT_MACROS = (
             else list_transform(
                 [rtrim(moment_as_written(given), ': ')], lambda iso: parsed_timestamp(iso, zone))[1]
         end""",
-    """normal_day(given, zone) as coalesce(normal_date(given), left(normal_moment(given, zone), 10))""",
+    r"""normal_day(given, zone) as
+        case when regexp_full_match(given, '\d{4}-\d\d-\d\d') then normal_date(given)
+            else left(normal_moment(given, zone), 10) end""",
     f"""is_no_moment(given) as given[1] = '0' and regexp_full_match(given, '{_NO_MOMENT}')""",
     r"""length_in_words(given) as
         regexp_replace(replace(replace(replace(replace(given, '天', ' days '), '时', ' hours '),
@@ -120,11 +126,13 @@ LENIENT_MACROS = (
                  when regexp_full_match(given, '{_STOPWATCH}')
                      then repeat('00:', 3 - len(string_split(given, ':'))) || given end
             as interval)) as decimal(18, 6)))""",
-    """normal_seconds(given) as coalesce(normal_decimal(given), length_as_written(without_note(given)))""",
-    """normal_minutes(given) as
-        coalesce(
-            short_text(try_cast(normal_decimal(given) as decimal(28, 10)) * cast(60 as decimal(3, 0))),
-            length_as_written(without_note(given)))""",
+    r"""normal_seconds(given) as
+        case when regexp_matches(given, '[:：天时分秒]') then length_as_written(without_note(given))
+            else normal_decimal(given) end""",
+    r"""normal_minutes(given) as
+        case when regexp_matches(given, '[:：天时分秒]') then length_as_written(without_note(given))
+            else short_text(
+                try_cast(normal_decimal(given) as decimal(28, 10)) * cast(60 as decimal(3, 0))) end""",
     """normal_flag(given) as
         case when lower(given) in ('true', 'yes', '1', '是', '有') or given[1] = '已' then 'true'
              when lower(given) in ('false', 'no', '0', '否', '无') or given[1] = '未' then 'false' end""",

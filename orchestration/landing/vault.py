@@ -55,6 +55,8 @@ def vault_key(settings: Settings) -> bytes:
 
 def normal_phone(text: str) -> str | None:
     """A phone's digits without China's country code; None where unknown or masked."""
+    if len(text) == 11 and text.isascii() and text.isdecimal() and text[0] == "1":
+        return text
     plain = unicodedata.normalize("NFKC", text).strip()
     if not plain or "*" in plain:
         return None
