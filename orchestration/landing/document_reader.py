@@ -31,7 +31,7 @@ from orchestration.landing.paths import (
     steps_of,
     unread,
 )
-from orchestration.landing.row_lists import RowKind, RowList, owner_of, row_lists
+from orchestration.landing.row_lists import RowKind, owner_of, row_lists
 from orchestration.landing.shapes import error_of
 
 ROWS_PER_BLOCK = 20_000
@@ -136,17 +136,20 @@ class DocumentReader:
         if "errcode" in value and (error := error_of(value)):
             self._leave(document, "E_API_ERROR", self._original(value), error, batch)
             return
-        lists = (
-            [RowList(DOCUMENT, [(value, ())], self._kinds)]
-            if self._is_flat
-            else row_lists(value, self._kinds)
-        )
+        if self._is_flat:
+            owner: RowKind | None = owner_of(value, (), self._kinds, DOCUMENT)
+            if owner is self._own:
+                self._add(document, value, (), 1, DOCUMENT, batch)
+            elif owner is None:
+                self._leave(document, "E_UNKNOWN_ROW", self._original(value), {}, batch)
+            return
+        lists = row_lists(value, self._kinds)
         for found in lists:
             number, holder = 0, None
             for row, holders in found.rows:
                 number = number + 1 if holders and holders[-1] is holder else 1
                 holder = holders[-1] if holders else None
-                owner: RowKind | None = self._own
+                owner = self._own
                 if found.path == DOCUMENT or not self._is_alone:
                     owner = owner_of(row, holders, found.claimants, found.path)
                 if owner is self._own:

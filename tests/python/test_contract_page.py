@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import pytest
+
 from orchestration.landing import raw_keys
-from orchestration.landing.catalogue import load_catalogue
+from orchestration.landing.catalogue import Column, Entity, load_catalogue
 from orchestration.landing.contract_page import PAGES_DIR, named_systems, page
 from orchestration.landing.unsaid import pages, section
 
@@ -26,6 +28,40 @@ def test_a_page_names_every_column_and_marks_what_is_personal() -> None:
     for entity in entities.values():
         section = text.split(f"## {entity.name} ")[1].split("\n## ")[0]
         assert section.count("\n| `") == len(entity.columns)
+
+
+RECOGNISED = sorted(set(load_catalogue().systems) - set(named_systems()))
+
+
+@pytest.mark.parametrize("system", RECOGNISED)
+def test_every_system_has_a_page_that_names_what_the_gate_reads_of_it(system: str) -> None:
+    """Of several names that a column may have in one form of file, one is enough."""
+    text = (PAGES_DIR / f"{system}.md").read_text(encoding="utf-8")
+    missing = [
+        f"{entity.name}.{column.name}: {' or '.join(names)}"
+        for entity in load_catalogue().systems[system].values()
+        for column in entity.columns
+        for names in (names_in_tables(entity, column), names_in_documents(entity, column))
+        if names and not any(name in text for name in names)
+    ]
+    assert missing == []
+
+
+def names_in_tables(entity: Entity, column: Column) -> list[str]:
+    if not {"csv", "sheet", "sqlite"} & set(entity.forms) or any(path[0] in "#@" for path in column.paths):
+        return []
+    return list(column.headers) or [column.name]
+
+
+def names_in_documents(entity: Entity, column: Column) -> list[str]:
+    """The last keys of its paths; what a row's place or the file's name says has none."""
+    if not {"json", "xml"} & set(entity.forms):
+        return []
+    return [
+        path.lstrip("^$").split(".")[-1].split("[")[0]
+        for path in column.paths
+        if path[0] not in "#@" and path != "."
+    ]
 
 
 def test_the_keys_that_dbt_reads_are_those_of_the_catalogue() -> None:
