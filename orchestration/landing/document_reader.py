@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import gc
 import json
 import re
 from collections.abc import Iterable, Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -37,6 +39,18 @@ from orchestration.landing.shapes import error_of
 ROWS_PER_BLOCK = 20_000
 ENVELOPE = ("errcode", "errmsg")
 _encode = json.JSONEncoder(ensure_ascii=False).encode
+
+
+@contextmanager
+def _without_collecting() -> Iterator[None]:
+    """Without the collector of cycles: JSON has none, and it would walk over all kept rows time and again."""
+    was_enabled = gc.isenabled()
+    gc.disable()
+    try:
+        yield
+    finally:
+        if was_enabled:
+            gc.enable()
 
 
 @dataclass
@@ -115,13 +129,17 @@ class DocumentReader:
 
     def blocks(self) -> Iterator[Block]:
         """The part's rows."""
-        batch = _Batch()
-        for document in read_documents(self._path, self._kind, str(self.encoding)):
-            self._take(document, batch)
-            if len(batch) >= ROWS_PER_BLOCK:
-                yield self._block(batch)
+        documents = read_documents(self._path, self._kind, str(self.encoding))
+        is_full = True
+        while is_full:
+            with _without_collecting():
                 batch = _Batch()
-        yield self._block(batch)
+                for document in documents:
+                    self._take(document, batch)
+                    if len(batch) >= ROWS_PER_BLOCK:
+                        break
+            is_full = len(batch) >= ROWS_PER_BLOCK
+            yield self._block(batch)
 
     def _take(self, document: Document, batch: _Batch) -> None:
         value = document.value
