@@ -94,6 +94,7 @@ EXAMPLES: dict[str, dict[str, str | None]] = {
         "?": None,
     },
     "json": {},
+    "phone": {},  # keyed before it is checked
 }
 
 
