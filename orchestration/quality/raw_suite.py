@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from great_expectations.expectations.expectation import Expectation
 
-from orchestration.landing.catalogue import Column, Entity, load_catalogue
+from orchestration.landing.catalogue import LENIENT_TYPES, Column, Entity, load_catalogue
 from orchestration.quality.expectations import TELL, Asset, in_set, no_rows, not_null, unique
 from orchestration.quality.tables import Table
 
@@ -126,8 +126,9 @@ def _normal_form(label: str, columns: list[Column]) -> Expectation:
 
 def _faults(column: Column) -> list[str]:
     name = f'"{column.name}"'
-    if column.type in _CASTS:
-        return [f"({name} is not null and try_cast({name} as {_CASTS[column.type]}) is null)"]
+    kind = LENIENT_TYPES.get(column.type, column.type)
+    if kind in _CASTS:
+        return [f"({name} is not null and try_cast({name} as {_CASTS[kind]}) is null)"]
     blank = f"{name} = '' or {name} <> trim({name})"
     if column.type == "id":
         return [blank, f"regexp_matches({name}, '{_SPREADSHEET_NUMBER}')"]

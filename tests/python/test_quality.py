@@ -17,7 +17,7 @@ from homes import STORAGE, make_home
 from orchestration.building.record import record_build
 from orchestration.errors import ShequnError
 from orchestration.fingerprint import Origin
-from orchestration.landing.catalogue import Column, load_catalogue
+from orchestration.landing.catalogue import LENIENT_TYPES, Column, load_catalogue
 from orchestration.quality import QualityWorker
 from orchestration.reports import AuditReport, BuildReport
 from orchestration.settings import Settings
@@ -56,7 +56,7 @@ def not_passed(report: AuditReport) -> dict[tuple[str, str], tuple[str, int]]:
 
 
 def sample(column: Column) -> str:
-    return f"'{column.values[0]}'" if column.values else SAMPLES[column.type]
+    return f"'{column.values[0]}'" if column.values else SAMPLES[LENIENT_TYPES.get(column.type, column.type)]
 
 
 def write_raw(path: Path, rows: int = 20) -> None:
@@ -70,7 +70,8 @@ def write_raw(path: Path, rows: int = 20) -> None:
             " landed_at timestamp default timestamp '2026-01-03')"
         )
         connection.execute("create table raw.rejected_rows (file_sha256 text, line bigint)")
-        for number, entity in enumerate(load_catalogue().entities, 1):
+        canonical_first = sorted(load_catalogue().entities, key=lambda entity: entity.system != "canonical")
+        for number, entity in enumerate(canonical_first, 1):
             values = ", ".join(
                 f"{sample(column) if not column.contact else 'null'} as {column.raw_name}"
                 for column in entity.columns
@@ -108,13 +109,14 @@ class TestRaw:
     def test_every_planted_fault_is_named(self, home: Settings, worker: QualityWorker) -> None:
         change(
             home.private_db,
-            "update raw.files set lines = lines + 1 where entity = 'groups'",
+            "update raw.files set lines = lines + 1 where system = 'canonical' and entity = 'groups'",
             "delete from raw.canonical__orders where line = 5",
-            "update raw.files set rejected = 2, accepted = 18 where entity = 'staff'",
+            "update raw.files set rejected = 2, accepted = 18"
+            " where system = 'canonical' and entity = 'staff'",
             "delete from raw.canonical__staff where line > 19",
             "insert into raw.rejected_rows values ('sha4', 20)",
             "update raw.files set rejected = 9, accepted = 11, landed_at = '2025-12-01'"
-            " where entity = 'refunds'",
+            " where system = 'canonical' and entity = 'refunds'",
             "update raw.canonical__messages set sender_id = null where line = 3",
             "update raw.canonical__messages set message_type = 'shout' where line = 4",
             "update raw.canonical__messages set sent_at = 'yesterday' where line = 5",
