@@ -11,6 +11,7 @@ from rich.text import Text
 
 from orchestration.commands.console import number, plain_table
 from orchestration.commands.figures import Figure
+from orchestration.landing.catalogue import load_catalogue
 from orchestration.messages import say
 from orchestration.reports import CheckResult, FileOutcome, PublishedVersion, RefreshReport
 from orchestration.settings import Settings
@@ -66,7 +67,7 @@ def _print_landed(console: Console, report: RefreshReport, lang: str) -> None:
         (say("cli.col.late", lang), True),
         (say("cli.col.unknown_columns", lang), False),
     ]
-    rows = [_entity_row(name, outcomes, lang) for name, outcomes in _by_entity(landed)]
+    rows = [_entity_row(_titled(name, lang), outcomes, lang) for name, outcomes in _by_entity(landed)]
     if len(rows) > 1:
         rows.append(_entity_row(say("cli.total", lang), landed, lang, with_columns=False))
     console.print(plain_table(columns, rows, title=say("cli.title.landed", lang)))
@@ -104,6 +105,14 @@ def _by_entity(landed: Iterable[FileOutcome]) -> list[tuple[str, list[FileOutcom
     for outcome in landed:
         groups.setdefault(f"{outcome.system}.{outcome.entity}", []).append(outcome)
     return sorted(groups.items())
+
+
+def _titled(name: str, lang: str) -> str:
+    """The table's name, and in Chinese what it holds; mapped files hold entities of the neutral export."""
+    systems = load_catalogue().systems
+    system, _, entity = name.partition(".")
+    found = systems.get(system, {}).get(entity) or systems["canonical"].get(entity)
+    return f"{name} {found.label_zh}" if found and lang == "zh" else name
 
 
 def _named(columns: Collection[str], lang: str) -> str:

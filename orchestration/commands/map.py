@@ -18,8 +18,11 @@ from rich.text import Text
 from orchestration.commands.console import number, output, print_rows
 from orchestration.commands.frame import Context, write_document
 from orchestration.errors import EXIT_OK, EXIT_USAGE, ShequnError
+from orchestration.landing.catalogue import load_catalogue
 from orchestration.landing.faults import FileRefused
+from orchestration.landing.inbox import recognise
 from orchestration.landing.mappings import Mapping, check_mapping, load_mappings
+from orchestration.landing.shapes import shapes_of
 from orchestration.mapping.preview import Preview, preview
 from orchestration.mapping.proposal import Proposal, propose, with_usual_types
 from orchestration.mapping.sample import Sample, read_sample
@@ -46,6 +49,8 @@ def map_command(
             that says too little, or under a name that a mapping of other files has.
     """
     sample = _sample(Path(file), context.lang)
+    if not context.as_json:
+        _say_known(context, sample)
     called = name or _DATES.sub("", sample.path.stem) or sample.path.stem
     proposal = propose(
         sample, settings, called, entity, _pairs(said, "--set"), _pairs(constants, "--constant")
@@ -97,10 +102,30 @@ def _sample(path: Path, lang: str) -> Sample:
         path = path.with_name(stem)
     if not path.is_file():
         raise ShequnError("mapping.E_FILE", EXIT_USAGE, path=path)
+    file = recognise(path, path.name, load_catalogue())
     try:
+        if file.code:
+            raise FileRefused(file.code, **file.params)
         return read_sample(path, sheet)
     except FileRefused as refusal:
         raise _refused(refusal, path, lang) from None
+
+
+def _say_known(context: Context, sample: Sample) -> None:
+    """Warn who is about to map what the gate lands by itself.
+
+    Raises:
+        ShequnError: the file is refused, such as the error answer of an API.
+    """
+    entities = load_catalogue().entities
+    try:
+        shapes = shapes_of(sample.path, [entity for entity in entities if entity.is_recognised])
+    except FileRefused as refusal:
+        raise _refused(refusal, sample.path, context.lang) from None
+    fits = [fit for shape in shapes if shape.name in (None, sample.sheet) for fit in shape.fits]
+    if fits:
+        named = ", ".join(dict.fromkeys(f"{fit.system}.{fit.entity}" for fit in fits))
+        context.warn("mapping.known", named=named)
 
 
 def _refused(refusal: FileRefused, path: Path, lang: str) -> ShequnError:

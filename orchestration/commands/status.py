@@ -22,8 +22,6 @@ from orchestration.messages import say
 from orchestration.reports import PublishedVersion
 from orchestration.settings import Settings
 
-UNKNOWN = ("E_UNKNOWN_SHAPE", "E_WRONG_FOLDER")
-
 
 def lock_holder(settings: Settings) -> dict[str, Any] | None:
     """Who is writing, as far as the lock's file tells: pid, purpose, started_at.
@@ -131,11 +129,8 @@ def status_command(context: Context, settings: Settings) -> int:
     for key, params in _status_lines(status):
         console.print(Text(say(f"cli.status.{key}", context.lang, **params)), soft_wrap=True)
     for row in status["refused_files"] or []:
-        # Of a file that nobody knows its shape tells what to do next; of others a refresh tells it.
-        reason = (
-            say(f"landing.{row['code']}", context.lang, **row["params"]) if row["code"] in UNKNOWN else ""
-        )
-        line = f"  {row['path']}  [{row['code']}]  {reason}".rstrip()
+        reason = say(f"landing.{row['code']}", context.lang, **row["params"])
+        line = f"  {row['path']}  [{row['code']}]  {reason}"
         console.print(Text(line, style="yellow"), soft_wrap=True)
     version = current_version(settings)
     if version is None:

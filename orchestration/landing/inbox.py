@@ -17,6 +17,11 @@ WORKBOOKS = (".xlsx", ".xlsm", ".xls")
 FORMATS = (".csv", ".jsonl", ".parquet", *WORKBOOKS)
 OTHER_SPREADSHEETS = (".xlsb", ".et", ".ods", ".numbers")
 ARCHIVES = (".zip", ".gz", ".tgz", ".bz2", ".xz", ".7z", ".rar", ".tar", ".zst")
+NO_TABLES = (
+    *(".sql", ".doc", ".docx", ".ppt", ".pptx", ".pdf"),
+    *(".png", ".jpg", ".jpeg", ".gif", ".heic", ".mp3", ".mp4"),
+)
+RECOGNISED = (".csv", *WORKBOOKS, ".json", ".jsonl", ".xml", ".db")
 TEMPORARY_SUFFIXES = (".tmp", ".part", ".crdownload", ".swp")
 TEMPORARY_NAMES = ("thumbs.db", ".ds_store", "desktop.ini")
 YOUNG_SECONDS = 2.0
@@ -90,6 +95,8 @@ def recognise(path: Path, relative: str, catalogue: Catalogue) -> InboxFile:
         return refused("E_SPREADSHEET")
     if suffix in ARCHIVES:
         return refused("E_ARCHIVE")
+    if suffix in NO_TABLES:
+        return refused("E_UNKNOWN_FORMAT", suffix=suffix, known=", ".join(RECOGNISED))
     parts = relative.split("/")
     if parts[0] != CANONICAL or len(parts) == 1:
         return InboxFile(path, relative)

@@ -244,7 +244,7 @@ def _unknown_shape(file: InboxFile, shape: Shape, catalogue: Catalogue) -> FileR
     return FileRefused(
         "E_UNKNOWN_SHAPE",
         path=file.relative,
-        file=str(file.path),
+        file=f"{file.path}#{file.part}" if file.part else str(file.path),
         near_en="; ".join(
             f"{entity.label_en} ({entity.system}/{entity.name}) lacks {shorten(', '.join(one.missing))}"
             for entity, one in near
@@ -254,7 +254,7 @@ def _unknown_shape(file: InboxFile, shape: Shape, catalogue: Catalogue) -> FileR
             f"{entity.label_zh}（{entity.system}/{entity.name}）缺少 {shorten('、'.join(one.missing))}"
             for entity, one in near
         )
-        or "没有相近的",
+        or "无",
     )
 
 

@@ -238,6 +238,7 @@ def test_the_closing_table_says_what_landed_what_not_and_what_came_of_it(
 
     chinese = shequn("refresh", "--home", settings.home, lang="zh").stdout
     assert "环比" in chinese and "社群内总人数" in chinese and "拒收" in chinese
+    assert "canonical.orders 订单" in chinese
 
 
 def test_sheets_and_totals_that_were_passed_over_are_told(
@@ -308,6 +309,7 @@ def test_an_inbox_of_refused_files_alone_exits_3_and_names_them(settings: Settin
     quiet = shequn("refresh", "--home", settings.home, "--quiet")
     assert quiet.exit_code == 3 and quiet.stdout == "" and "canonical/members.csv" in quiet.stderr
     assert current_version(settings) is None
+    assert "[E_EMPTY]  The file holds nothing" in shequn("status", "--home", settings.home).stdout
 
 
 def test_a_refused_refresh_exits_3_says_why_and_shows_what_happened(

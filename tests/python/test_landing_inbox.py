@@ -71,6 +71,8 @@ def test_places_that_are_recognised(inbox: Inbox) -> None:
         ("canonical/refunds.ods", "E_SPREADSHEET"),
         ("canonical/refunds.csv.gz", "E_ARCHIVE"),
         ("canonical/all.zip", "E_ARCHIVE"),
+        ("youzan/dump.SQL", "E_UNKNOWN_FORMAT"),
+        ("youzan/photo.png", "E_UNKNOWN_FORMAT"),
     ],
 )
 def test_names_that_are_refused(inbox: Inbox, path: str, code: str) -> None:

@@ -144,6 +144,7 @@ def test_sheets_are_told_one_by_one(inbox: Inbox) -> None:
     outcomes = {one.path: one for one in inbox.land().files}
     assert outcomes["shop/book.xlsx#一月"].accepted == 1
     assert outcomes["shop/book.xlsx#说明页"].code == "E_UNKNOWN_SHAPE"
+    assert outcomes["shop/book.xlsx#说明页"].params["file"] == f"{path}#说明页"
     assert inbox.sql("select order_id, paid_at, amount from raw.shop__order_sheet") == [
         ("o1", "2026-01-02 09:05:00", "1234.50")
     ]

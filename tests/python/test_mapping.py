@@ -61,6 +61,22 @@ def test_a_file_of_no_known_shape_lands_once_it_is_mapped(inbox: Inbox) -> None:
     assert inbox.column("select code from raw.rejected_rows") == ["E_PHONE"]
 
 
+def test_what_the_gate_knows_or_never_reads_is_said_before_anybody_maps_it(inbox: Inbox) -> None:
+    answer = inbox.write(
+        "wecom/list.json", '{"errcode": 0, "group_chat_list": [{"chat_id": "wr1", "status": 0}]}'
+    )
+    assert "wecom.group_list" in shequn_map(inbox, answer).stderr
+    assert "wecom" not in shequn_map(inbox, inbox.write("wecom/own.csv", SIGN_INS)).stderr
+    refused = {
+        "wecom/error.json": ('{"errcode": 42001, "errmsg": "access_token expired"}', "errcode 42001"),
+        "scrm/dump.sql": ("insert into t values (1);", ".sql"),
+        "kuaituantuan/a.et": ("x", ".xlsx"),
+    }
+    for path, (content, said) in refused.items():
+        done = shequn_map(inbox, inbox.write(path, content))
+        assert done.exit_code == 2 and said in done.stderr
+
+
 def test_a_phone_stands_for_a_person_by_its_key_alone(inbox: Inbox) -> None:
     path = inbox.write("group_tools/签到.csv", SIGN_INS)
     mapped(inbox, path, *SAYING, "--save")
