@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from typing import Any, Literal
 
 FileStatus = Literal["landed", "unchanged", "refused", "waiting", "ignored"]
+Part = Literal["sheet", "table"]
 
 
 @dataclass(frozen=True)
@@ -16,13 +17,15 @@ class FileOutcome:
     runs over several physical lines counts as one line.
 
     Attributes:
-        path: Relative to the inbox, with forward slashes; of a sheet of a workbook `<path>#<sheet>`.
+        path: Relative to the inbox, with forward slashes; of a sheet or a table in it
+            `<path>#<name>`.
         status: landed now; unchanged (its sha256 landed before); refused whole; waiting (still
-            being written); ignored (hidden or temporary, by name; a sheet that is hidden, empty or a guide).
+            being written); ignored (hidden or temporary, by name; a sheet that is hidden, empty or a guide; a
+            table that no export names).
         code: Refusal code such as E_HEADER, else None.
         params: Placeholders of the message `landing.<code>` (empty without code).
         totals: Rows of a sheet that sum up others, which count as blank.
-        is_sheet: It is one sheet of a workbook.
+        part: What it is of a file: a sheet, a table of a database; None: neither.
         belongs_in: The folder of the system that its content shows, where it lies in another.
         rows_late: Accepted rows dated before the newest day already built.
     """
@@ -44,7 +47,7 @@ class FileOutcome:
     totals: int = 0
     rows_late: int = 0
     unknown_columns: tuple[str, ...] = ()
-    is_sheet: bool = False
+    part: Part | None = None
     belongs_in: str | None = None
     seconds: float = 0.0
 

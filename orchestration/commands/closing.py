@@ -92,11 +92,14 @@ def _print_misplaced(console: Console, report: RefreshReport, lang: str) -> None
 
 
 def _print_passed_over(console: Console, report: RefreshReport, lang: str) -> None:
-    """The sheets that nobody reads, by name: one of them may have been hidden by mistake."""
-    sheets = [outcome.path for outcome in report.landing.with_status("ignored") if outcome.is_sheet]
-    if sheets:
-        named = ", ".join(sheets[:MAX_FILES_NAMED])
-        sentence = say("cli.sheets_passed_over", lang, sheets=number(len(sheets)), named=named)
+    """The sheets and tables that nobody reads, by name: one of them may have been meant."""
+    ignored = report.landing.with_status("ignored")
+    for part in ("sheet", "table"):
+        paths = [outcome.path for outcome in ignored if outcome.part == part]
+        if not paths:
+            continue
+        named = ", ".join(paths[:MAX_FILES_NAMED])
+        sentence = say(f"cli.{part}s_passed_over", lang, parts=number(len(paths)), named=named)
         console.print(sentence, style="dim", soft_wrap=True, markup=False, highlight=False)
 
 

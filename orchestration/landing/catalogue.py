@@ -171,6 +171,12 @@ class Entity:
                     raise ValueError(f"{self.name}: {wording} names {meant[wording]} and {column.name}")
         return meant
 
+    @cached_property
+    def strange_wordings(self) -> frozenset[str]:
+        """Plain names of columns that the system itself never calls so: they tell no file of it."""
+        headers = {plain_name(header) for column in self.columns for header in column.headers}
+        return frozenset(plain_name(column.name) for column in self.columns if column.headers) - headers
+
     def wording(self, column: Column) -> str:
         """What people are told a column is: of a recognised file, what the file calls it too."""
         shown = column.headers[0] if self.is_recognised and column.headers else column.name

@@ -21,6 +21,7 @@ from orchestration.landing.faults import RowFault
 from orchestration.landing.header import COLUMN_LIMIT
 from orchestration.landing.json_values import BadValue, plain_text
 from orchestration.landing.mobile_numbers import mask_phones
+from orchestration.landing.originals import broken_text
 from orchestration.landing.path_groups import refuse_unsaid, unsaid_columns
 from orchestration.landing.paths import (
     DOCUMENT,
@@ -149,7 +150,8 @@ class DocumentReader:
                 self.blank += 1
             elif document.problem is not None:
                 params = {"problem": document.problem}
-                self._leave(document, "E_JSON", mask_phones(document.text), params, batch)
+                original = broken_text(document.text, *(kind.entity for kind in self._kinds))
+                self._leave(document, "E_JSON", original, params, batch)
             return
         if "errcode" in value and (error := error_of(value)):
             self._leave(document, "E_API_ERROR", self._original(value), error, batch)

@@ -36,10 +36,11 @@ from orchestration.landing.parts import content_sha256, refused_before, with_par
 from orchestration.landing.survey import is_encrypted
 from orchestration.landing.vault import vault_key
 from orchestration.progress import Progress
-from orchestration.reports import FileOutcome, LandingReport
+from orchestration.reports import FileOutcome, LandingReport, Part
 from orchestration.settings import Settings
 
 MEMORY_LIMIT = "512MB"
+PARTS: dict[str, Part] = {"sheet": "sheet", "sqlite": "table"}
 
 
 def land_inbox(
@@ -124,7 +125,7 @@ def _outcomes(
     landing.progress.stage("land", len(files))
     for file in files:
         started = time.monotonic()
-        outcome = FileOutcome(file.relative, "ignored", is_sheet=file.kind == "sheet")
+        outcome = FileOutcome(file.relative, "ignored", part=PARTS.get(str(file.kind)))
         if not file.is_ignored:
             outcome = _take(landing, file, digests, is_moving=file.path in moving)
         landing.progress.advance(file.relative)
@@ -140,7 +141,7 @@ def _take(landing: Landing, file: InboxFile, digests: Digests, is_moving: bool) 
         system=file.entity.system if file.entity else None,
         entity=file.entity.name if file.entity else None,
         size_bytes=state.size_bytes if state else 0,
-        is_sheet=file.kind == "sheet",
+        part=PARTS.get(str(file.kind)),
     )
     if file.code == "E_UNREADABLE":
         return replace(waiting, status="refused", code=file.code, params=file.params)

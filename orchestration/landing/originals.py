@@ -1,4 +1,4 @@
-"""What a rejected row of a table shows of itself: of a recognised file, nothing personal."""
+"""What a rejected row shows of itself: of a recognised file, nothing personal."""
 
 from __future__ import annotations
 
@@ -9,14 +9,14 @@ from orchestration.landing.catalogue import Entity
 from orchestration.landing.mobile_numbers import mask_phones
 
 
-def broken_text(text: str, entity: Entity) -> str:
-    """The text of a record that does not fall into columns.
+def broken_text(text: str, *entities: Entity) -> str:
+    """The text of a record that does not fall into columns or keys, of a file that holds these entities.
 
-    Nobody can tell what in it is personal: where the entity has such columns, line and file must do.
+    Nobody can tell what in it is personal: where an entity has such columns, line and file must do.
     """
-    if not entity.is_recognised:
+    if not all(entity.is_recognised for entity in entities):
         return text
-    return "" if entity.personal or entity.private else mask_phones(text)
+    return "" if any(entity.personal or entity.private for entity in entities) else mask_phones(text)
 
 
 def values_text(values: Mapping[str, str], entity: Entity) -> str:

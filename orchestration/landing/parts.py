@@ -231,9 +231,11 @@ def _system_of(file: InboxFile, shape: Shape, catalogue: Catalogue) -> tuple[str
 
 
 def _unknown_shape(file: InboxFile, shape: Shape, catalogue: Catalogue) -> FileRefused:
-    """Why nothing fits: named after a neutral export but elsewhere, or of no known shape."""
-    name = entity_name(file.relative)
-    if name in catalogue.systems[CANONICAL]:
+    """Why nothing fits: a neutral export that lies elsewhere, or of no known shape."""
+    is_called_so = entity_name(file.relative) in catalogue.systems[CANONICAL]
+    # A system's own file may be called orders.csv as well.
+    is_a_systems = file.folder in catalogue.systems and shape.near
+    if shape.is_neutral or (is_called_so and not is_a_systems):
         if file.folder is None:
             return FileRefused("E_UNKNOWN_FILE", path=file.relative, known=f"{CANONICAL}/")
         if file.folder not in catalogue.systems:

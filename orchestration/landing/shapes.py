@@ -11,7 +11,7 @@ from typing import Any
 
 from python_calamine import CalamineSheet
 
-from orchestration.landing.catalogue import Entity
+from orchestration.landing.catalogue import Entity, load_catalogue
 from orchestration.landing.cells import cell_text
 from orchestration.landing.csv_heads import first_lines, possible_heads
 from orchestration.landing.documents import (
@@ -23,7 +23,7 @@ from orchestration.landing.documents import (
 )
 from orchestration.landing.faults import FileRefused, shorten
 from orchestration.landing.header import HEADER_WITHIN, columns_named, numbered
-from orchestration.landing.inbox import WORKBOOKS
+from orchestration.landing.inbox import CANONICAL, WORKBOOKS
 from orchestration.landing.row_lists import RowKind, RowList, row_lists
 from orchestration.landing.sqlite_reader import is_sqlite, list_tables
 from orchestration.landing.survey import foreign_kind, survey
@@ -72,6 +72,7 @@ class Shape:
         is_read: False for a sheet that is hidden, empty or a guide.
         fits: Entities of all systems that it holds, the best first.
         near: Where nothing fits, what comes near.
+        is_neutral: Nothing fits, and it names all that some entity of the neutral export needs.
     """
 
     name: str | None
@@ -79,6 +80,7 @@ class Shape:
     is_read: bool = True
     fits: tuple[Fit, ...] = ()
     near: tuple[Near, ...] = ()
+    is_neutral: bool = False
 
     def as_json(self) -> dict[str, Any]:
         return asdict(self)
@@ -114,15 +116,22 @@ def _form(kind: DocumentKind) -> str:
 # Tables
 
 
-def _table(name: str | None, kind: str, heads: Iterable[Sequence[str]], entities: Sequence[Entity]) -> Shape:
+def table_shape(
+    name: str | None, kind: str, heads: Iterable[Sequence[str]], entities: Sequence[Entity]
+) -> Shape:
     """The shape of a table, one of whose first rows names its columns."""
     rows = [row for row in map(numbered, heads) if any(row)]
     fits, near = [], []
     for entity in entities:
         if not rows:
             break
+        # A database names its tables; elsewhere the neutral export's names are no sign of a system.
+        strange = entity.strange_wordings if kind != "sqlite" else frozenset()
         found = min(
-            (set(columns_named(row, entity)) for row in rows),
+            (
+                set(columns_named([name for name in row if plain_name(name) not in strange], entity))
+                for row in rows
+            ),
             key=lambda found: (_lacks(entity, found), -len(found & set(entity.column_names))),
         )
         missing = [column for column in entity.columns if column.name in set(entity.told_by) - found]
@@ -132,7 +141,15 @@ def _table(name: str | None, kind: str, heads: Iterable[Sequence[str]], entities
             lacking = tuple(column.headers[0] if column.headers else column.name for column in missing)
             near.append(Near(entity.system, entity.name, lacking, share))
     fits.sort(key=lambda fit: -fit.named)
-    return Shape(name, kind, fits=tuple(fits), near=_nearest(near) if not fits else ())
+    if fits:
+        return Shape(name, kind, fits=tuple(fits))
+    return Shape(name, kind, near=_nearest(near), is_neutral=any(map(_is_neutral, rows)))
+
+
+def _is_neutral(names: Iterable[str]) -> bool:
+    """Whether they are all that some entity of the neutral export needs, spelled as it spells them."""
+    found = set(names)
+    return any(found.issuperset(one.required_names) for one in load_catalogue().systems[CANONICAL].values())
 
 
 def _is_signed(rows: Iterable[Sequence[str]], entity: Entity) -> bool:
@@ -155,7 +172,7 @@ def _csv(path: Path, entities: Sequence[Entity]) -> Shape:
     except UnicodeError:
         lines = first_lines(path, survey(path, "csv").encoding)
     heads = [head.cells for head in possible_heads(lines)]
-    shape = _table(None, "csv", heads, [entity for entity in entities if "csv" in entity.forms])
+    shape = table_shape(None, "csv", heads, [entity for entity in entities if "csv" in entity.forms])
     if not shape.fits:
         survey(path, "csv")  # what is no text at all is refused as that
     return shape
@@ -186,7 +203,7 @@ def _sheets(path: Path, entities: Sequence[Entity]) -> list[Shape]:
     sheets = list_sheets(path)
     with open_workbook(path) as workbook:
         return [
-            _table(sheet.name, "sheet", _sheet_heads(workbook.get_sheet_by_name(sheet.name)), meant)
+            table_shape(sheet.name, "sheet", _sheet_heads(workbook.get_sheet_by_name(sheet.name)), meant)
             if sheet.is_read
             else Shape(sheet.name, "sheet", is_read=False)
             for sheet in sheets
@@ -205,10 +222,10 @@ def _database(path: Path, entities: Sequence[Entity]) -> list[Shape]:
         name: [one for one in entities if name.casefold() in map(str.casefold, one.tables)] for name in tables
     }
     if not any(meant.values()):
-        heads = [_table(None, "sqlite", [columns], entities) for columns in tables.values()]
+        heads = [table_shape(None, "sqlite", [columns], entities) for columns in tables.values()]
         return [Shape(None, "sqlite", near=_nearest([near for head in heads for near in head.near]))]
     return [
-        _table(name, "sqlite", [columns], meant[name]) if meant[name] else Shape(name, "sqlite", False)
+        table_shape(name, "sqlite", [columns], meant[name]) if meant[name] else Shape(name, "sqlite", False)
         for name, columns in tables.items()
     ]
 
@@ -229,7 +246,9 @@ def _documents(path: Path, kind: DocumentKind, entities: Sequence[Entity]) -> Sh
     for document in read_documents(path, kind, encoding, is_glance=True):
         look.at(document)
     look.refuse_faulty()
-    return Shape(None, kind, fits=look.fits, near=() if look.fits else _nearest(list(look.near())))
+    if look.fits:
+        return Shape(None, kind, fits=look.fits)
+    return Shape(None, kind, near=_nearest(look.near()), is_neutral=look.is_neutral)
 
 
 def error_of(value: dict[str, Any]) -> dict[str, str] | None:
@@ -326,6 +345,10 @@ class _Look:
             Fit(one.kind.entity.system, one.kind.entity.name, one.named, tuple(one.places)) for one in found
         ]
         return tuple(fits) or ((self._empty,) if self._empty else ())
+
+    @property
+    def is_neutral(self) -> bool:
+        return any(map(_is_neutral, self._sample))
 
     def near(self) -> Iterator[Near]:
         """What each entity lacks in the document that has most of it."""

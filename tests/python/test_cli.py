@@ -58,7 +58,8 @@ SHEET = FileOutcome(
     blank=1,
     totals=1,
 )
-HIDDEN = FileOutcome("canonical/表.xlsx#藏", "ignored", is_sheet=True)
+HIDDEN = FileOutcome("canonical/表.xlsx#藏", "ignored", part="sheet")
+OTHER_TABLE = FileOutcome("scrm/dump.db#sys_user", "ignored", part="table")
 UNCHANGED = FileOutcome("canonical/staff.csv", "unchanged", "canonical", "staff")
 
 Refresh = Callable[..., RefreshReport]
@@ -244,13 +245,14 @@ def test_the_closing_table_says_what_landed_what_not_and_what_came_of_it(
 def test_sheets_and_totals_that_were_passed_over_are_told(
     settings: Settings, refreshed: Callable[[Refresh], None]
 ) -> None:
-    report = report_of(settings, SHEET, HIDDEN)
+    report = report_of(settings, SHEET, HIDDEN, OTHER_TABLE)
     refreshed(lambda *_, **__: report)
     english = shequn("refresh", "--home", settings.home).stdout
     assert "1 rows of totals in sheets were counted as blank." in english
     assert "1 sheets were passed over (hidden, empty, or a guide): canonical/表.xlsx#藏" in english
+    assert "1 tables of databases were left alone (no export names them): scrm/dump.db#sys_user" in english
     chinese = shequn("refresh", "--home", settings.home, lang="zh").stdout
-    assert "略过 1 个工作表" in chinese
+    assert "略过 1 个工作表" in chinese and "略过 1 个数据库表" in chinese
 
 
 def test_json_is_one_document_and_nothing_else(

@@ -128,6 +128,14 @@ def test_what_is_personal_is_keyed_or_kept_nowhere(inbox: Inbox) -> None:
         ]
 
 
+def test_a_line_that_is_no_object_shows_nothing_personal(inbox: Inbox) -> None:
+    sound = '{"info": {"tid": "t1"}, "pay": {"total": 1}}'
+    land(
+        inbox, "x.jsonl", f'{sound}\n{{"info": {{"tid": "t2"}}, "receiver": "王小明", "tel": "13800000001"\n'
+    )
+    assert inbox.sql("select line, code, original from raw.rejected_rows") == [(2, "E_JSON", "")]
+
+
 CALLBACK = """<xml><Event><![CDATA[change]]></Event><ChatId>g1</ChatId><CreateTime>1767225600</CreateTime>
 <Members>{members}</Members></xml>"""
 

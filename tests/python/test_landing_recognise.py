@@ -13,9 +13,11 @@ import openpyxl
 import pytest
 from inboxes import Inbox, outcome_of
 from invented import invented_inbox
+from sources import use_sources
 
 from orchestration.landing.catalogue import load_catalogue
 from orchestration.landing.path_groups import example_name, path_groups
+from orchestration.landing.shapes import table_shape
 from orchestration.messages import say
 
 ORDERS = "订单编号,付款时间,实付金额,备注\n{0},2026-01-02 09:05,¥1\n".replace("¥1", "¥1,急").replace(
@@ -67,6 +69,47 @@ def test_a_wrong_folder_is_refused_where_several_fit(inbox: Inbox, path: str) ->
 def test_a_neutral_file_in_a_systems_folder_names_the_right_one(inbox: Inbox) -> None:
     outcome = inbox.land_one("shop/refunds.csv", "refund_id,order_id,refunded_at,refund_amount\n")
     assert (outcome.code, outcome.params["folders"]) == ("E_WRONG_FOLDER", "canonical/")
+
+
+SHEET = """
+system: market
+label: {en: Market, zh: 集市}
+entities:
+  order_sheet:
+    label: {en: orders, zh: 订单}
+    forms: [csv]
+    key: [order_id]
+    columns: {order_id: id!, paid_amount: yuan!}
+    headers: {order_id: [订单号], paid_amount: [实付金额]}
+"""
+
+
+@pytest.mark.parametrize("name", ["orders", "六月订单"])
+def test_the_neutral_names_are_no_sign_of_a_system(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, name: str
+) -> None:
+    use_sources(monkeypatch, tmp_path / "systems", SHEET)
+    inbox = Inbox(tmp_path)
+    required = load_catalogue().systems["canonical"]["orders"].required_names
+    outcome = inbox.land_one(f"market/{name}.csv", ",".join((*required, "备注")) + "\n")
+    assert (outcome.code, outcome.params["folders"]) == ("E_WRONG_FOLDER", "canonical/")
+    outcome = inbox.land_one(f"market/{name}.jsonl", json.dumps(dict.fromkeys(required, "1")))
+    assert (outcome.code, outcome.params["folders"]) == ("E_WRONG_FOLDER", "canonical/")
+    load_catalogue.cache_clear()
+
+
+def test_a_systems_own_file_may_be_called_as_a_neutral_one(inbox: Inbox) -> None:
+    assert inbox.land_one("shop/orders.csv", ORDERS.format("o1")).entity == "order_sheet"
+    outcome = inbox.land_one("shop/orders/a.csv", "付款时间,实付金额\n2026-01-02,1\n")
+    assert outcome.code == "E_UNKNOWN_SHAPE"
+
+
+def test_no_neutral_header_tells_a_system_that_there_is() -> None:
+    entities = [one for one in load_catalogue().entities if {"csv", "sheet"} & set(one.forms)]
+    for neutral in load_catalogue().systems["canonical"].values():
+        for names in (neutral.column_names, neutral.required_names):
+            shape = table_shape(None, "csv", [names], entities)
+            assert (shape.fits, shape.is_neutral) == ((), True), neutral.name
 
 
 def test_an_unknown_shape_tells_what_comes_near(inbox: Inbox) -> None:
