@@ -12,6 +12,7 @@ from rich.text import Text
 from orchestration.commands.console import number, plain_table
 from orchestration.commands.figures import Figure
 from orchestration.landing.catalogue import load_catalogue
+from orchestration.landing.inbox import CANONICAL
 from orchestration.messages import say
 from orchestration.reports import CheckResult, FileOutcome, PublishedVersion, RefreshReport
 from orchestration.settings import Settings
@@ -114,7 +115,7 @@ def _titled(name: str, lang: str) -> str:
     """The table's name, and in Chinese what it holds; mapped files hold entities of the neutral export."""
     systems = load_catalogue().systems
     system, _, entity = name.partition(".")
-    found = systems.get(system, {}).get(entity) or systems["canonical"].get(entity)
+    found = systems.get(system, {}).get(entity) or systems[CANONICAL].get(entity)
     return f"{name} {found.label_zh}" if found and lang == "zh" else name
 
 
@@ -123,6 +124,13 @@ def _named(columns: Collection[str], lang: str) -> str:
     shown = ", ".join(list(columns)[:MAX_COLUMNS_NAMED])
     more = len(columns) - MAX_COLUMNS_NAMED
     return shown if more <= 0 else say("cli.more_columns", lang, shown=shown, more=number(more))
+
+
+def _kept_aside(system: str | None, columns: Collection[str], lang: str) -> str:
+    """Names in one's own sheets, where one may be misspelt; of vendors' files, which have dozens, how many."""
+    if system == CANONICAL:
+        return _named(columns, lang)
+    return number(len(columns)) if columns else ""
 
 
 def _entity_row(
@@ -137,7 +145,7 @@ def _entity_row(
         number(sum(outcome.accepted for outcome in outcomes)),
         number(sum(outcome.rejected for outcome in outcomes)),
         number(late) if late else "",
-        _named(unknown, lang) if with_columns else "",
+        _kept_aside(outcomes[0].system, unknown, lang) if with_columns else "",
     ]
 
 

@@ -280,6 +280,16 @@ def test_json_is_one_document_and_nothing_else(
     assert "Taking in files: 2" in result.stderr
 
 
+def test_columns_of_vendors_files_that_nobody_reads_are_counted(
+    settings: Settings, refreshed: Callable[[Refresh], None]
+) -> None:
+    kept = tuple(f"kept{number}" for number in range(26))
+    sheet = FileOutcome("youzan/a.csv", "landed", "youzan", "customers", accepted=2, unknown_columns=kept)
+    refreshed(lambda *_, **__: report_of(settings, LANDED, sheet))
+    landed = shequn("refresh", "--home", settings.home).stdout
+    assert "26" in landed and "kept0" not in landed and "country" in landed
+
+
 def test_quiet_says_nothing_on_success(settings: Settings, refreshed: Callable[[Refresh], None]) -> None:
     report = report_of(settings, CLEAN, UNCHANGED)
     refreshed(lambda *_, **__: report)
