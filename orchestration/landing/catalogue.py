@@ -76,9 +76,9 @@ class Column:
 
 @dataclass(frozen=True)
 class EventTime:
-    """The R1 event of a row: `column`, except in rows that hold one of `unless` (column, value)."""
+    """The R1 events of a row: `columns`, except in rows that hold one of `unless` (column, value)."""
 
-    column: str
+    columns: tuple[str, ...]
     unless: tuple[tuple[str, str], ...] = ()
 
 
@@ -269,9 +269,10 @@ def _column(name: str, text: str, spec: dict[str, Any]) -> Column:
 
 def _check_names(entity: Entity, spec: dict[str, Any]) -> None:
     """Every name in the description is a column: a typing error must not switch a rule off."""
-    named = (*entity.key, *entity.needs, *entity.verbatim, *entity.dated_by, *entity.member_ids, entity.owner)
+    events = entity.event_time.columns if entity.event_time else ()
+    named = (*entity.key, *entity.needs, *entity.verbatim, *entity.dated_by, *entity.member_ids, *events)
     keyed = (*spec.get("headers", {}), *spec.get("paths", {}), *spec.get("contact", {}))
-    unknown = sorted({*named, *keyed} - set(entity.column_names))
+    unknown = sorted({*named, *keyed, entity.owner} - set(entity.column_names))
     if unknown:
         raise ValueError(f"{entity.system}.{entity.name} names columns that it does not have: {unknown}")
     if taken := {*entity.column_names, *entity.raw_names} & set(RESERVED):
@@ -293,7 +294,7 @@ def _entity(source: dict[str, Any], name: str, spec: dict[str, Any]) -> Entity:
         label_zh=spec["label"]["zh"],
         columns=columns,
         key=key,
-        event_time=EventTime(event["column"], tuple(event.get("except", {}).items())) if event else None,
+        event_time=event and EventTime(_texts(event["column"]), tuple(event.get("except", {}).items())),
         dated_by=_texts(spec.get("dated_by")),
         member_ids=_texts(spec.get("member_ids")),
         known={
@@ -310,7 +311,7 @@ def _entity(source: dict[str, Any], name: str, spec: dict[str, Any]) -> Entity:
         from_path=spec.get("from_path"),
         empty=_texts(spec.get("empty", source.get("empty"))),
         verbatim=_texts(spec.get("verbatim")),
-        private=_texts(spec.get("private", source.get("private"))),
+        private=(*_texts(source.get("private")), *_texts(spec.get("private"))),
         owner=spec.get("owner", key[0]),
         may_be_short=bool(spec.get("may_be_short")),
     )

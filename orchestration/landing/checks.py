@@ -266,7 +266,7 @@ class RowChecks:
 
     def _future_branch(self, column: Column, label: str) -> Iterator[str]:
         event = self._entity.event_time
-        if event is None or event.column != column.name:
+        if event is None or column.name not in event.columns:
             return
         unless = "".join(f" and v_{self._labels[name]} <> {literal(value)}" for name, value in event.unless)
         yield f"when v_{label} > {literal(self._latest_event)}{unless} then '{label} E_FUTURE'"

@@ -113,3 +113,23 @@ def test_a_name_has_one_key_however_it_is_written() -> None:
     first, second, other, *unknown = name_keys(names, b"k" * 32).to_pylist()
     assert first == second != other
     assert unknown == [None, None]
+
+
+def test_where_somebody_lives_or_whom_he_recommends_is_kept_nowhere(inbox: Inbox) -> None:
+    """In archived messages, and in a table of an entity with private names of its own."""
+    said = '{{"msgid":"{0}","action":"send","from":"wm1","tolist":["li"],"msgtime":1767229900000,{1}}}\n'
+    inbox.write(
+        "wecom/archive.jsonl",
+        said.format("m1", '"msgtype":"location","location":{"address":"不可见路1号","zoom":15}')
+        + said.format("m2", '"msgtype":"card","card":{"corpname":"微信联系人","userid":"不可见"}'),
+    )
+    inbox.write(
+        "scrm/we_product_order.csv",
+        "order_no,total_fee,pay_time,external_userid,remark\nO1,100,2026-01-01 10:00:00,wm1,不可见三楼\n",
+    )
+    inbox.land()
+    assert inbox.column("select extra from raw.wecom__messages") == ['{"tolist": ["li"]}'] * 2
+    assert inbox.sql("select order_no, extra from raw.scrm__linkwechat_orders") in [
+        [("O1", "{}")],
+        [("O1", None)],
+    ]

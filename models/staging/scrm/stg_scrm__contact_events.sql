@@ -29,7 +29,7 @@ adds as (
         contacts.line,
         contacts.landed_at
     from contacts
-    left join add_ways on contacts.add_way = add_ways.code
+    left join add_ways on contacts.add_way = cast(add_ways.code as varchar)
     where contacts.staff_id is not null and contacts.added_at is not null
 ),
 

@@ -21,7 +21,7 @@ joins as (
         group_people.line,
         group_people.landed_at
     from group_people
-    left join join_scenes on group_people.join_scene = join_scenes.code
+    left join join_scenes on group_people.join_scene = cast(join_scenes.code as varchar)
 ),
 
 leaves as (

@@ -26,7 +26,7 @@ from_openscrm as (
         line,
         landed_at
     from openscrm_messages
-    where action = 'send'
+    where coalesce(action, 'send') = 'send'
 ),
 
 -- WeCom's group ids begin with wr; the meaning of accept_type is written nowhere
@@ -59,7 +59,10 @@ final as (
         united.sender_id,
         united.receiver_id,
         cast(united.sent_at as timestamp) as sent_at,
-        coalesce(message_types.message_type, 'other') as message_type,
+        case
+            when message_types.wecom_type is null then 'other'
+            else message_types.message_type
+        end as message_type,
         united.content,
         cast(null as varchar) as reply_to_id,
         cast(null as timestamp) as recalled_at,
@@ -69,6 +72,8 @@ final as (
         united.landed_at
     from united
     left join message_types on united.msg_type = message_types.wecom_type
+    -- consents and recalls say nothing
+    where message_types.wecom_type is null or message_types.message_type is not null
 )
 
 select * from final

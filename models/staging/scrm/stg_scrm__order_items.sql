@@ -1,10 +1,14 @@
 with linkwechat_orders as (
-    {{ last_landed(source('raw', 'scrm__linkwechat_orders'), ['order_no']) | indent(4) }}
+    select
+        *,
+        -- WeCom's bill of it has this id
+        coalesce(mch_no, order_no) as order_id
+    from ({{ last_landed(source('raw', 'scrm__linkwechat_orders'), ['order_no']) }}) as orders
 ),
 
 final as (
     select
-        order_no as order_id,
+        order_id,
         cast(1 as bigint) as line_number,
         'linkwechat:' || product_id as product_id,
         cast(product_num as bigint) as quantity,

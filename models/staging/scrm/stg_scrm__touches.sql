@@ -7,8 +7,9 @@ with linkwechat_send_results as (
 
 final as (
     select
-        msg_id || '|' || coalesce(user_id, '') || '|' || external_userid || '|'
-        || coalesce(chat_id, '') as touch_id,
+        -- as WeCom's answers tell the same touch
+        msg_id || '|' || coalesce(user_id, '') || '|' || external_userid
+        || case when chat_id is null then '' else '|' || chat_id end as touch_id,
         msg_id as batch_id,
         external_userid as member_id,
         chat_id as group_id,
