@@ -26,7 +26,7 @@ from orchestration.reports import AuditReport, CheckResult
 from orchestration.settings import Settings, load_settings
 
 EXPORTS = Path(__file__).parent.parent / "fixtures" / "golden" / "exports"
-DEV_SECONDS = 300
+DEV_SECONDS = 600
 
 
 @pytest.fixture(scope="module")
