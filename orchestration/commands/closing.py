@@ -127,7 +127,7 @@ def _named(columns: Collection[str], lang: str) -> str:
 
 
 def _kept_aside(system: str | None, columns: Collection[str], lang: str) -> str:
-    """Names in one's own sheets, where one may be misspelt; of vendors' files, which have dozens, how many."""
+    """Names where one may be misspelt; how many in vendors' files, which have dozens that nobody reads."""
     if system == CANONICAL:
         return _named(columns, lang)
     return number(len(columns)) if columns else ""
