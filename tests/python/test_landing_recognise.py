@@ -202,8 +202,11 @@ def test_tables_of_a_database(inbox: Inbox) -> None:
         database.execute("create table users (name text)")
         database.commit()
     inbox.age(path)
-    statuses = {one.path: one.status for one in inbox.land().files}
-    assert statuses == {"shop/dump.db#shop_order": "landed", "shop/dump.db#users": "ignored"}
+    found = {one.path: (one.status, one.part) for one in inbox.land().files}
+    assert found == {
+        "shop/dump.db#shop_order": ("landed", "table"),
+        "shop/dump.db#users": ("ignored", "table"),
+    }
 
 
 def test_a_pass_over_some_tables_leaves_other_files_alone(inbox: Inbox) -> None:
