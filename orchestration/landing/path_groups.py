@@ -68,6 +68,8 @@ def refuse_unsaid(entity: Entity, columns: Sequence[Column]) -> None:
 
 def example_name(entity: Entity) -> str:
     """A name as `from_path` wants it: `<userid>_behavior`, a moment as a day."""
+    if entity.path_example:
+        return entity.path_example
     text = (entity.from_path or "").replace(MOMENT, "2026-11-01")
     text = re.sub(r"\(\?(?::|[=!]|<[=!])[^()]*\)[?*+]?", "", text)
     # From the innermost group outwards; what is left of the pattern's own marks is left out.

@@ -33,6 +33,7 @@ stated as (
         orders.landed_at
     from orders
     left join refunded_goods on orders.order_id = refunded_goods.order_id
+    where orders.paid_at is not null
     union all
     select
         order_id,

@@ -6,26 +6,41 @@ sheet_orders as (
     select * from {{ ref('base_youzan__sheet_orders') }}
 ),
 
--- the API tells a whole refund alone; the export tells how much, never when
+order_statuses as (
+    select * from {{ ref('youzan_order_statuses') }}
+),
+
+-- the API tells a whole refund alone; the export tells how much, never when; who paid for an order
+-- that is closed has the money back, whether its amount is told or not
 stated as (
     select
-        order_id,
-        paid_amount as refund_amount,
-        system,
-        load_seq,
-        line,
-        landed_at
+        trades.order_id,
+        trades.paid_amount as refund_amount,
+        trades.system,
+        trades.load_seq,
+        trades.line,
+        trades.landed_at
     from trades
-    where refund_state = '12'
+    left join order_statuses on trades.order_status = order_statuses.youzan_status
+    where
+        trades.refund_state = '12'
+        or (order_statuses.order_status = 'closed' and trades.paid_at is not null)
     union all
     select
-        order_id,
-        refunded_amount as refund_amount,
-        system,
-        load_seq,
-        line,
-        landed_at
+        sheet_orders.order_id,
+        case
+            when
+                order_statuses.order_status = 'closed'
+                and sheet_orders.paid_at is not null
+                and coalesce(sheet_orders.refunded_amount, 0) = 0 then sheet_orders.paid_amount
+            else sheet_orders.refunded_amount
+        end as refund_amount,
+        sheet_orders.system,
+        sheet_orders.load_seq,
+        sheet_orders.line,
+        sheet_orders.landed_at
     from sheet_orders
+    left join order_statuses on sheet_orders.order_status = order_statuses.youzan_status
 ),
 
 -- what is refunded adds up in time: the largest sum is the newest
