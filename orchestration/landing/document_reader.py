@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import gc
 import json
-import re
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
@@ -28,6 +27,8 @@ from orchestration.landing.paths import (
     Holders,
     Read,
     Step,
+    column_getter,
+    is_below_row,
     is_partial,
     mark_read,
     row_steps,
@@ -56,12 +57,13 @@ def _without_collecting() -> Iterator[None]:
 
 @dataclass
 class _Batch:
-    """Rows on their way to a block."""
+    """Rows on their way to a block; their places, holders, numbers and lines stand beside them."""
 
-    rows: list[list[str]] = field(default_factory=list)
-    extra: list[str | None] = field(default_factory=list)
+    rows: list[Any] = field(default_factory=list)
+    places: list[str] = field(default_factory=list)
+    holders: list[Holders] = field(default_factory=list)
+    numbers: list[int] = field(default_factory=list)
     lines: list[int] = field(default_factory=list)
-    objects: list[Any] = field(default_factory=list)
     faults: list[RowFault] = field(default_factory=list)
 
     def __len__(self) -> int:
@@ -101,9 +103,8 @@ class DocumentReader:
         self._survey = survey_documents(path, kind)
         self._kinds = [RowKind.of(part, groups) for part, _ in parts]
         self._own = next(one for one in self._kinds if one.entity is entity)
-        self._columns = [(column.name, column.type == "json") for column in entity.columns]
-        self._getters = list(self._own.getters.values())
-        self._keys = _plain_keys(entity)
+        self._getters = {column.name: column_getter(column.paths, groups) for column in entity.columns}
+        self._json = {column.name for column in entity.columns if column.type == "json"}
         places = {place for _, found in parts for place in found}
         self._is_flat = places == {DOCUMENT}
         self._is_by_line = self._is_flat and kind == "lines"
@@ -139,8 +140,9 @@ class DocumentReader:
                     self._take(document, batch)
                     if len(batch) >= ROWS_PER_BLOCK:
                         break
-            is_full = len(batch) >= ROWS_PER_BLOCK
-            yield self._block(batch)
+                is_full = len(batch) >= ROWS_PER_BLOCK
+                block = self._block(batch)
+            yield block
 
     def _take(self, document: Document, batch: _Batch) -> None:
         value = document.value
@@ -157,7 +159,8 @@ class DocumentReader:
             self._leave(document, "E_API_ERROR", self._original(value), error, batch)
             return
         if self._is_flat:
-            owner: RowKind | None = owner_of(value, (), self._kinds, DOCUMENT)
+            # Of one part alone the block's columns tell, which is faster.
+            owner = self._own if self._is_alone else owner_of(value, (), self._kinds, DOCUMENT)
             if owner is self._own:
                 self._add(document, value, (), 1, DOCUMENT, batch)
             elif owner is None:
@@ -194,30 +197,11 @@ class DocumentReader:
     def _add(
         self, document: Document, row: Any, holders: Holders, number: int, place: str, batch: _Batch
     ) -> None:
-        line = self._line(document)
-        try:
-            if self._keys is not None and type(row) is dict:
-                found = list(map(row.get, self._keys))
-            else:
-                found = [get(row, holders, number) for get in self._getters]
-            values = [
-                value if type(value) is str else _text(value, name, is_json)
-                for value, (name, is_json) in zip(found, self._columns, strict=True)
-            ]
-            extra = self._extra(row, place)
-        except (BadValue, RecursionError) as error:
-            problem = error.problem if isinstance(error, BadValue) else "it nests too deeply"
-            column = error.column if isinstance(error, BadValue) else None
-            params = {"problem": problem}
-            batch.faults.append(RowFault(line, "E_JSON", self._original(row), column, params))
-            return
-        if self._unsaid:
-            texts = dict(zip(self._entity.column_names, values, strict=True))
-            refuse_unsaid(self._entity, [column for column in self._unsaid if not texts[column.name]])
-        batch.rows.append(values)
-        batch.extra.append(extra)
-        batch.lines.append(line)
-        batch.objects.append(row)
+        batch.rows.append(row)
+        batch.places.append(place)
+        batch.holders.append(holders)
+        batch.numbers.append(number)
+        batch.lines.append(self._line(document))
 
     def _extra(self, row: Any, place: str) -> str | None:
         if not isinstance(row, dict) or row.keys() <= self._read_whole[place]:
@@ -240,18 +224,71 @@ class DocumentReader:
         return mask_phones(text)
 
     def _block(self, batch: _Batch) -> Block:
-        columns = zip(*batch.rows, strict=True) if batch.rows else ([] for _ in self._columns)
-        objects = batch.objects
+        found = {name: get(batch.rows, batch.holders, batch.numbers) for name, get in self._getters.items()}
+        faults = self._untold(batch, found)
+        texts = {name: self._texts(name, values, batch, faults) for name, values in found.items()}
+        extra = self._extras(batch, faults)
+        if faults:
+            sound = [row for row in range(len(batch.rows)) if row not in faults]
+            texts = {name: [values[row] for row in sound] for name, values in texts.items()}
+            extra = [extra[row] for row in sound]
+            batch.rows = [batch.rows[row] for row in sound]
+            batch.lines = [batch.lines[row] for row in sound]
+        refuse_unsaid(self._entity, [one for one in self._unsaid if not all(texts[one.name])])
         return Block(
             known={
-                name: trimmed(pa.array(values, pa.string()))
-                for (name, _), values in zip(self._columns, columns, strict=True)
+                name: trimmed(pa.array(values, pa.string()).fill_null("")) for name, values in texts.items()
             },
             lines=np.array(batch.lines, dtype=np.int64),
-            original=lambda row: self._original(objects[row]),
-            extra=pa.array(batch.extra, pa.string()),
-            faults=batch.faults,
+            original=lambda row: self._original(batch.rows[row]),
+            extra=pa.array(extra, pa.string()),
+            faults=sorted([*batch.faults, *faults.values()], key=lambda fault: fault.line),
         )
+
+    def _untold(self, batch: _Batch, found: dict[str, Sequence[Any]]) -> dict[int, RowFault]:
+        """Faults of the rows that `_take` left to be told by the block's columns."""
+        untold: set[int] = set()
+        if self._is_flat and self._is_alone:
+            for values in (found[name] for name in self._own.needs):
+                if None in values:
+                    untold.update(row for row, value in enumerate(values) if value is None)
+        return {
+            row: RowFault(batch.lines[row], "E_UNKNOWN_ROW", self._original(batch.rows[row]))
+            for row in untold
+        }
+
+    def _texts(
+        self, name: str, values: Sequence[Any], batch: _Batch, faults: dict[int, RowFault]
+    ) -> Sequence[str | None]:
+        """The texts of a column; what has none is put to the faults."""
+        if set(map(type, values)) <= {str, type(None)}:
+            return values
+        texts: list[str | None] = []
+        for row, value in enumerate(values):
+            try:
+                texts.append(value if type(value) is str else _text(value, name, name in self._json))
+            except (BadValue, RecursionError) as error:
+                texts.append(None)
+                faults.setdefault(row, self._json_fault(batch, row, error))
+        return texts
+
+    def _extras(self, batch: _Batch, faults: dict[int, RowFault]) -> list[str | None]:
+        """What nobody reads of each row, as JSON."""
+        extra: list[str | None] = []
+        for row, (value, place) in enumerate(zip(batch.rows, batch.places, strict=True)):
+            try:
+                extra.append(None if row in faults else self._extra(value, place))
+            except RecursionError as error:
+                extra.append(None)
+                faults[row] = self._json_fault(batch, row, error)
+        return extra
+
+    def _json_fault(self, batch: _Batch, row: int, error: BadValue | RecursionError) -> RowFault:
+        problem, column = "it nests too deeply", None
+        if isinstance(error, BadValue):
+            problem, column = error.problem, error.column
+        original = self._original(batch.rows[row])
+        return RowFault(batch.lines[row], "E_JSON", original, column, {"problem": problem})
 
 
 def _text(value: Any, name: str, is_json: bool) -> str:
@@ -261,15 +298,6 @@ def _text(value: Any, name: str, is_json: bool) -> str:
         return json.dumps(value, ensure_ascii=False, separators=(",", ":"))
     # Some systems write an empty list for an object that is not there.
     return plain_text(value or None, name)
-
-
-def _plain_keys(entity: Entity) -> list[str] | None:
-    """The keys of the columns where each is one key of the row, which is read faster."""
-    paths = [column.paths[0] for column in entity.columns if len(column.paths) == 1]
-    is_plain = len(paths) == len(entity.columns) and all(
-        re.fullmatch(r"[^\[\].^$#@]+", path) for path in paths
-    )
-    return paths if is_plain else None
 
 
 def _read_below(entity: Entity, place: str, places: set[str]) -> Read:
@@ -302,4 +330,4 @@ def _personal(entity: Entity) -> Read:
 
 def _steps_below(paths: Iterable[str]) -> Iterator[tuple[Step, ...]]:
     """The steps of those paths that begin at the row."""
-    return (steps_of(path) for path in paths if path[0] not in "^$@#=.")
+    return (steps_of(path) for path in paths if is_below_row(path))

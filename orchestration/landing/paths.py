@@ -13,11 +13,14 @@ from orchestration.landing.json_values import BadValue, parse_json
 ALL: Final = -1
 DOCUMENT = "$"
 _SEGMENT = re.compile(r"(?P<key>[^\[\]]*)(?:\[(?P<index>\d*)\])?")
+_NESTED = (dict, list)
 _SEPARATOR = re.compile(r"[,，]")
 
 Holders = tuple[Any, ...]
 Getter = Callable[[Any, Holders, int], Any]
 """Takes a row, the elements that hold it (the document first) and its number; None: nothing is there."""
+ColumnGetter = Callable[[Sequence[Any], Sequence[Holders], Sequence[int]], Sequence[Any]]
+"""The same for many rows."""
 
 
 @dataclass(frozen=True)
@@ -89,6 +92,31 @@ def find(value: Any, steps: Sequence[Step]) -> Any:
             elements = elements_of(value)
             value = elements[step.index] if step.index < len(elements) else None
     return value
+
+
+def find_each(values: Sequence[Any], steps: Sequence[Step]) -> Sequence[Any]:
+    """`find` for each of many values, step by step, which is faster where most are objects and lists."""
+    for place, step in enumerate(steps):
+        if step.index == ALL:
+            return [find(value, steps[place:]) for value in values]
+        key, index = step.key, step.index
+        if key:
+            below = (Step(key),)
+            values = [
+                value.get(key) if type(value) is dict else None if value is None else find(value, below)
+                for value in values
+            ]
+        if index is not None:
+            within = (Step("", index),)
+            values = [
+                value[index]
+                if type(value) is list and index < len(value)
+                else None
+                if value is None
+                else find(value, within)
+                for value in values
+            ]
+    return values
 
 
 def find_rows(document: Any, steps: Sequence[Step]) -> list[tuple[Any, Holders]] | None:
@@ -193,6 +221,46 @@ def first_of(getters: Sequence[Getter]) -> Getter:
     return first
 
 
+def column_getter(paths: Sequence[str], groups: Mapping[str, str | None]) -> ColumnGetter:
+    """What finds a column's values: for each row the first of several paths that holds something."""
+    getters = [_path_getter(path, groups) for path in paths]
+    if len(getters) == 1:
+        return getters[0]
+
+    def first(rows: Sequence[Any], holders: Sequence[Holders], numbers: Sequence[int]) -> Sequence[Any]:
+        found = list(getters[0](rows, holders, numbers))
+        for get in getters[1:]:
+            gaps = [place for place, value in enumerate(found) if value is None or value == ""]
+            if not gaps:
+                break
+            if len(gaps) == len(found):
+                found = list(get(rows, holders, numbers))
+                continue
+            others = get(
+                [rows[place] for place in gaps],
+                [holders[place] for place in gaps],
+                [numbers[place] for place in gaps],
+            )
+            for place, value in zip(gaps, others, strict=True):
+                found[place] = value
+        return [None if value == "" else value for value in found] if "" in found else found
+
+    return first
+
+
+def _path_getter(path: str, groups: Mapping[str, str | None]) -> ColumnGetter:
+    if is_below_row(path):
+        steps = steps_of(path)
+        return lambda rows, holders, numbers: find_each(rows, steps)
+    get = getter(path, groups)
+    return lambda rows, holders, numbers: list(map(get, rows, holders, numbers))
+
+
+def is_below_row(path: str) -> bool:
+    """Whether a path begins at the row, and leads on from there."""
+    return path[0] not in "^$@#=."
+
+
 def is_partial(steps: Sequence[Step]) -> bool:
     """Whether they lead to one element of a list, and the others stay unread."""
     return any(step.index not in (None, ALL) for step in steps)
@@ -214,18 +282,19 @@ def mark_read(read: Read, steps: Sequence[Step]) -> None:
 
 def unread(value: Any, read: Read, private: frozenset[str]) -> Any:
     """What is left of a value without what is read, `private` keys and empty values."""
-    if isinstance(value, dict):
+    if type(value) is dict:
         kept = {}
         for key, inner in value.items():
             mark = read.get(key)
             if mark is True or key in private:
                 continue
-            below = unpacked(inner) if mark else inner
-            rest = unread(below, mark or {}, private) if isinstance(below, dict | list) else below
-            if rest is not None and rest not in ("", [], {}):
+            rest = unpacked(inner) if mark else inner
+            if type(rest) in _NESTED:
+                rest = unread(rest, mark or {}, private)
+            if rest or rest is False:
                 kept[key] = rest
         return kept
-    if isinstance(value, list):
-        rests = [unread(element, read, private) for element in value]
-        return [rest for rest in rests if rest not in ({}, [])]
+    if type(value) is list:
+        rests = [unread(one, read, private) if type(one) in _NESTED else one for one in value]
+        return [rest for rest in rests if rest or type(rest) not in _NESTED]
     return value
