@@ -7,6 +7,7 @@ import json
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from json.encoder import c_make_encoder, encode_basestring  # type: ignore[attr-defined]
 from pathlib import Path
 from typing import Any
 
@@ -40,7 +41,13 @@ from orchestration.landing.shapes import error_of
 
 ROWS_PER_BLOCK = 20_000
 ENVELOPE = ("errcode", "errmsg")
-_encode = json.JSONEncoder(ensure_ascii=False).encode
+_encoder = json.JSONEncoder(ensure_ascii=False)
+# What `_encoder.encode` makes anew for each value.
+_chunks = c_make_encoder(None, _encoder.default, encode_basestring, None, ": ", ", ", False, False, True)
+
+
+def _encode(value: Any) -> str:
+    return "".join(_chunks(value, 0))
 
 
 @contextmanager
@@ -206,13 +213,12 @@ class DocumentReader:
     def _extra(self, row: Any, place: str) -> str | None:
         if not isinstance(row, dict) or row.keys() <= self._read_whole[place]:
             return None
-        read = self._read[place]
-        kept = unread(row, read, self._private)
+        kept = unread(row, self._read[place], self._private)
         if not kept:
             return None
         # Where keys are data every row brings new ones; beyond this many nobody reads their names.
         if len(self._unknown) < COLUMN_LIMIT:
-            self._unknown.update(dict.fromkeys(kept))
+            self._unknown |= dict.fromkeys(kept)
         return _encode(kept)
 
     def _original(self, row: Any) -> str:

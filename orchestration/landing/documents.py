@@ -105,6 +105,7 @@ def read_documents(
 def _lines(path: Path, encoding: str, parse: Callable[[str], Any]) -> Iterator[Document]:
     number = 0
     for block in line_blocks(utf8_chunks(path, encoding, is_checked=True)):
+        may_hold_nul = b"\\u0000" in block
         for raw in block.splitlines():
             number += 1
             line = raw.decode("utf-8").strip()
@@ -112,9 +113,10 @@ def _lines(path: Path, encoding: str, parse: Callable[[str], Any]) -> Iterator[D
                 yield Document(number, "")
                 continue
             try:
-                refuse_nul(line)
+                if may_hold_nul:
+                    refuse_nul(line)
                 value = parse(line)
-                if isinstance(value, dict):
+                if type(value) is dict:
                     yield Document(number, line, value)
                 else:
                     yield Document(number, line, None, NO_OBJECT)

@@ -288,7 +288,7 @@ def unread(value: Any, read: Read, private: frozenset[str]) -> Any:
             mark = read.get(key)
             if mark is True or key in private:
                 continue
-            rest = unpacked(inner) if mark else inner
+            rest = unpacked(inner) if mark and type(inner) is str else inner
             if type(rest) in _NESTED:
                 rest = unread(rest, mark or {}, private)
             if rest or rest is False:

@@ -267,6 +267,7 @@ class _Look:
         self._found: dict[tuple[str, str], _Found] = {}
         self._plausible: dict[tuple[str, ...], tuple[list[RowKind], list[str] | None]] = {}
         self._seen: set[tuple[Any, ...]] = set()
+        self._settled: set[tuple[str, ...]] = set()
         self._sound = 0
         self._sample: list[dict[str, Any]] = []
         self._error: dict[str, str] | None = None
@@ -277,6 +278,8 @@ class _Look:
         value = document.value
         if value is None:
             self._problem = self._problem or document.problem
+            return
+        if self._settled and tuple(value) in self._settled:
             return
         if "errcode" in value and (error := error_of(value)):
             self._error = self._error or error
@@ -295,6 +298,8 @@ class _Look:
             is_claimed = self._claim(row_list) or is_claimed
         if told_by is not None and is_claimed:
             self._seen.add(look)
+            if not told_by:
+                self._settled.add(tuple(value))
 
     def _plausible_for(self, value: dict[str, Any]) -> tuple[list[RowKind], list[str] | None]:
         """Who may find rows in a document with these keys; where a flat look settles it, by which keys."""
