@@ -228,8 +228,8 @@ def column_getter(paths: Sequence[str], groups: Mapping[str, str | None]) -> Col
         return getters[0]
 
     def first(rows: Sequence[Any], holders: Sequence[Holders], numbers: Sequence[int]) -> Sequence[Any]:
-        found = list(getters[0](rows, holders, numbers))
-        for get in getters[1:]:
+        found: list[Any] = [None] * len(rows)
+        for get in getters:
             gaps = [place for place, value in enumerate(found) if value is None or value == ""]
             if not gaps:
                 break
