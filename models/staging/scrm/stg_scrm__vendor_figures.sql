@@ -12,9 +12,6 @@
     'customer_report': ['new_contact_cnt', 'new_apply_cnt'],
     'mochat_all': ['new_contact_cnt', 'new_member_cnt'],
 } -%}
-{%- set keys = [
-    'figure_date', 'scope_type', 'scope_id', 'system', 'load_seq', 'line', 'landed_at',
-] -%}
 with employees as (
     {{ last_landed(source('raw', 'scrm__mochat_employees'), ['employee_id']) | indent(4) }}
 ),
@@ -86,38 +83,6 @@ mochat_all as (
     from {{ source('raw', 'scrm__mochat_days') }}
 ),
 
-{% for relation, figures in statistics.items() -%}
-{{ relation }}_figures as (
-    {{ unpivot_metrics(relation, keys, figures, {'value': ''}) | indent(4) }}
-),
-
-{% endfor -%}
-figures as (
-    {% for relation in statistics -%}
-    select * from {{ relation }}_figures
-    {% if not loop.last %}
-    union all
-
-    {% endif -%}
-    {% endfor %}
-),
-
-last_stated as (
-    {{ last_landed('figures', ['figure_date', 'scope_type', 'scope_id', 'metric_id']) | indent(4) }}
-),
-
-final as (
-    select
-        cast(figure_date as date) as figure_date,
-        scope_type,
-        scope_id,
-        metric_id as vendor_metric,
-        value,
-        system,
-        load_seq,
-        line,
-        landed_at
-    from last_stated
-)
+{{ vendor_figures(statistics) }}
 
 select * from final

@@ -24,9 +24,7 @@
         'kf_dissatisfied_rate',
     ]],
 } -%}
-{%- set keys = [
-    'figure_date', 'scope_type', 'scope_id', 'system', 'load_seq', 'line', 'landed_at',
-] -%}
+{%- set figures_of = {} -%}
 with
 {% for table, (scope, id, figures) in statistics.items() -%}
 {{ table }} as (
@@ -37,38 +35,8 @@ with
     from {{ source('raw', 'wecom__' ~ table) }}
 ),
 
-{{ table }}_figures as (
-    {{ unpivot_metrics(table, keys, figures, {'value': ''}) | indent(4) }}
-),
-
+{% do figures_of.update({table: figures}) -%}
 {% endfor -%}
-figures as (
-    {% for table in statistics -%}
-    select * from {{ table }}_figures
-    {% if not loop.last %}
-    union all
-
-    {% endif -%}
-    {% endfor %}
-),
-
--- WeCom restates its figures; an owner's of one day come by two ways
-last_landed as (
-    {{ last_landed('figures', ['figure_date', 'scope_type', 'scope_id', 'metric_id']) | indent(4) }}
-),
-
-final as (
-    select
-        cast(figure_date as date) as figure_date,
-        scope_type,
-        scope_id,
-        metric_id as vendor_metric,
-        value,
-        system,
-        load_seq,
-        line,
-        landed_at
-    from last_landed
-)
+{{ vendor_figures(figures_of) }}
 
 select * from final
