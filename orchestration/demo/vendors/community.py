@@ -29,6 +29,7 @@ class Vendor:
         files: Its exports.
         takes: By entity which canonical rows it tells in their place; all where missing.
         keeps: By entity the columns of these rows that somebody keeps by hand all the same.
+        counts: By name a query for figures of its own, made of what it says; the table is `<system>_<name>`.
         renames: By column an expression for the id that all exports use, hand-kept ones too.
     """
 
@@ -36,6 +37,7 @@ class Vendor:
     files: Callable[[Community], Iterator[File]]
     takes: dict[str, str] = field(default_factory=dict)
     keeps: dict[str, tuple[str, ...]] = field(default_factory=dict)
+    counts: dict[str, str] = field(default_factory=dict)
     renames: dict[str, str] = field(default_factory=dict)
 
 
@@ -79,6 +81,8 @@ class Community:
         for system in chosen:
             for entity in vendors[system].says:
                 self._leave(vendors[system], entity)
+            for name, query in vendors[system].counts.items():
+                self._connection.execute(f"create table {system}_{name} as {query}")
 
     def _leave(self, vendor: Vendor, entity: str) -> None:
         """Take away what the vendor tells of an entity."""

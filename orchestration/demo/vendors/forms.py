@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 import json
 from collections.abc import Iterable, Iterator
-from datetime import UTC, datetime, timedelta, timezone
+from datetime import UTC, date, datetime, time, timedelta, timezone
 from decimal import Decimal
 from itertools import islice
 from typing import Any, TypeVar
@@ -22,6 +22,11 @@ def json_line(value: Any) -> str:
 def unix_seconds(moment: datetime) -> int:
     """Seconds since 1970 of a moment in Shanghai."""
     return int(moment.replace(tzinfo=_SHANGHAI).astimezone(UTC).timestamp())
+
+
+def midnight_seconds(day: date) -> int:
+    """Seconds since 1970 of the day's beginning in Shanghai."""
+    return unix_seconds(datetime.combine(day, time()))
 
 
 def unix_millis(moment: datetime) -> int:

@@ -13,6 +13,7 @@ from typing import Any
 
 from orchestration.demo.vendors.community import Community, File, Row, Vendor
 from orchestration.demo.vendors.forms import json_line, pages, shuffled, unix_millis, unix_seconds
+from orchestration.demo.vendors.wecom_figures import FIGURES, figure_files
 
 _ELSEWHERE = "(select group_id from groups where platform <> 'wecom')"
 # Staff are called by their userid, robots begin with wb, whoever else is in a group with wm.
@@ -194,6 +195,7 @@ def _files(community: Community) -> Iterator[File]:
     for batch in community.rows("select distinct batch_id from wecom_touches order by batch_id"):
         name = batch["batch_id"]
         yield f"get_groupmsg_send_result/{name}.jsonl", _send_results(community, name)
+    yield from figure_files(community)
 
 
 def _snapshot(community: Community, taken_at: datetime) -> Iterator[str]:
@@ -513,5 +515,6 @@ VENDOR = Vendor(
         "messages": f"group_id is null or group_id not in {_ELSEWHERE}",
     },
     keeps={"groups": _REGISTRY},
+    counts=FIGURES,
     renames={name: _USERID.format(name) for name in _PEOPLE},
 )
