@@ -23,10 +23,10 @@ may be missing, unknown columns are kept aside and reported. A column may go by 
 the first is the one that people see. Width, case, white space, `_` and notes in brackets do not matter:
 `金额（元）` is 金额.
 
-`.xlsx`, `.xlsm` and `.xls` are read too, each sheet as a file of its own, with the sheet's rows as lines. In
-a workbook named like a CSV file the first visible sheet that holds anything is that entity; further sheets,
-and all those of a workbook of another name (`登记表.xlsx`), are named after what they hold, `refunds` or
-退款. A sheet of another name is refused, hidden and empty ones and the guide of a template
+`.xlsx`, `.xlsm`, `.xls` and `.ods` are read too, each sheet as a file of its own, with the sheet's rows as
+lines. In a workbook named like a CSV file the first visible sheet that holds anything is that entity;
+further sheets, and all those of a workbook of another name (`登记表.xlsx`), are named after what they hold,
+`refunds` or 退款. A sheet of another name is refused, hidden and empty ones and the guide of a template
 are passed over by name; hidden rows are rows like any other.
 The header is the first of the first 20 rows that names every needed
 column; what stands above it counts as header. Rows whose first filled cell is 合计, 总计, 小计, 共计 or

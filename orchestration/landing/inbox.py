@@ -13,9 +13,9 @@ from typing import Any
 from orchestration.landing.catalogue import Catalogue, Entity
 
 CANONICAL = "canonical"
-WORKBOOKS = (".xlsx", ".xlsm", ".xls")
+WORKBOOKS = (".xlsx", ".xlsm", ".xls", ".ods")
 FORMATS = (".csv", ".jsonl", ".parquet", *WORKBOOKS)
-OTHER_SPREADSHEETS = (".xlsb", ".et", ".ods", ".numbers")
+OTHER_SPREADSHEETS = (".xlsb", ".et", ".numbers")
 ARCHIVES = (".zip", ".gz", ".tgz", ".bz2", ".xz", ".7z", ".rar", ".tar", ".zst")
 NO_TABLES = (
     *(".sql", ".doc", ".docx", ".ppt", ".pptx", ".pdf"),

@@ -12,6 +12,7 @@ from pathlib import Path, PurePosixPath
 from xml.etree import ElementTree
 
 from orchestration.landing.faults import FileRefused
+from orchestration.landing.opendocument import CONTENT, ENCRYPTED, MANIFEST, filled_cells
 from orchestration.landing.survey import HEAD_BYTES, OLE, ZIP, foreign_kind, is_encrypted
 from orchestration.landing.text_stream import CHUNK_BYTES
 
@@ -24,6 +25,7 @@ TEXT_LIMIT_BYTES = 4 << 20
 _FAR_CELL = re.compile(rb"""\sr\s*=\s*["'](?:([A-Za-z]{2,3})(\d{1,7})|([A-Za-z])(\d{6,7}))["']""")
 _TYPED_CELL = re.compile(rb"""<(?:\w+:)?c\s([^>]*\bt\s*=\s*["']e["'][^>]*)>""")
 _PLACE = re.compile(rb"""\br\s*=\s*["']([A-Za-z]{1,3})(\d{1,7})["']""")
+OPEN_DOCUMENT = ".ods"
 _DAMAGED = (
     zipfile.BadZipFile,
     zlib.error,
@@ -77,7 +79,10 @@ def check_workbook(path: Path) -> None:
         return
     with _archive(path) as archive:
         _check_sizes(archive)
-        _check_content(archive, path.suffix)
+        if path.suffix.lower() == OPEN_DOCUMENT:
+            _check_open_document(archive, path.suffix)
+        else:
+            _check_content(archive, path.suffix)
 
 
 def error_cells(path: Path, sheet: str) -> ErrorCells:
@@ -91,6 +96,8 @@ def error_cells(path: Path, sheet: str) -> ErrorCells:
     if path.suffix.lower() == ".xls":
         return {}
     with _archive(path) as archive:
+        if path.suffix.lower() == OPEN_DOCUMENT:
+            return _open_document_errors(archive, sheet)
         return _error_cells(archive, _sheet_parts(archive)[sheet])
 
 
@@ -125,14 +132,39 @@ def _check_content(archive: zipfile.ZipFile, suffix: str) -> None:
         for text in _texts(archive, name):
             if is_sheet:
                 rows, columns = _extent(text, rows, columns)
-        if rows * columns > CELL_LIMIT:
-            raise FileRefused("E_SPREAD", rows=rows, columns=columns, limit=f"{CELL_LIMIT:,}")
+        _check_spread(rows, columns)
+
+
+def _check_open_document(archive: zipfile.ZipFile, suffix: str) -> None:
+    """The same of an OpenDocument spreadsheet, whose sheets all stand in one part."""
+    names = archive.namelist()
+    if CONTENT not in names:
+        raise FileRefused("E_NOT_WORKBOOK", suffix=suffix, kind=_archive_kind(names))
+    if MANIFEST in names and ENCRYPTED in archive.read(MANIFEST):
+        raise FileRefused("E_ENCRYPTED")
+    reach: dict[str, tuple[int, int]] = {}
+    for name in names:
+        texts = _texts(archive, name)
+        for cells in filled_cells(texts) if name == CONTENT else ():
+            rows, columns = reach.get(cells.sheet, (0, 0))
+            reach[cells.sheet] = (max(rows, cells.rows.stop - 1), max(columns, cells.columns.stop))
+        for _ in texts:
+            continue
+    for rows, columns in reach.values():
+        _check_spread(rows, columns)
+
+
+def _check_spread(rows: int, columns: int) -> None:
+    if rows * columns > CELL_LIMIT:
+        raise FileRefused("E_SPREAD", rows=rows, columns=columns, limit=f"{CELL_LIMIT:,}")
 
 
 def _archive_kind(names: list[str]) -> str:
     if "xl/workbook.bin" in names:
         return "Excel .xlsb"
-    return "OpenDocument" if "content.xml" in names else "ZIP"
+    if "xl/workbook.xml" in names:
+        return "Excel .xlsx"
+    return "OpenDocument" if CONTENT in names else "ZIP"
 
 
 def _texts(archive: zipfile.ZipFile, name: str) -> Iterator[bytes]:
@@ -176,6 +208,15 @@ def _error_cells(archive: zipfile.ZipFile, part: str) -> ErrorCells:
             if place is None:
                 raise zipfile.BadZipFile("a cell without its place holds an error")
             found.setdefault(int(place[2]), set()).add(column_number(place[1]) - 1)
+    return found
+
+
+def _open_document_errors(archive: zipfile.ZipFile, sheet: str) -> ErrorCells:
+    found: ErrorCells = {}
+    for cells in filled_cells(_texts(archive, CONTENT)):
+        if cells.is_error and cells.sheet == sheet:
+            for row in cells.rows:
+                found.setdefault(row, set()).update(cells.columns)
     return found
 
 

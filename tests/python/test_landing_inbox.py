@@ -68,7 +68,7 @@ def test_places_that_are_recognised(inbox: Inbox) -> None:
         ("canonical/notes/refunds.csv", "E_UNKNOWN_ENTITY"),
         ("canonical/refunds.txt", "E_UNKNOWN_FORMAT"),
         ("canonical/refunds", "E_UNKNOWN_FORMAT"),
-        ("canonical/refunds.ods", "E_SPREADSHEET"),
+        ("canonical/refunds.et", "E_SPREADSHEET"),
         ("canonical/refunds.csv.gz", "E_ARCHIVE"),
         ("canonical/all.zip", "E_ARCHIVE"),
         ("youzan/dump.SQL", "E_UNKNOWN_FORMAT"),
