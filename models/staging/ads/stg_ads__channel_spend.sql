@@ -1,27 +1,39 @@
 with tencent as (
     {{ last_landed(
-        source('raw', 'ads__tencent'), ['day', 'account_id', 'campaign_id', 'adgroup_id']
+        source('raw', 'ads__tencent'),
+        keys_of_levels('day', ['adgroup_id', 'campaign_id', 'account_id'])
     ) | indent(4) }}
 ),
 
 ocean_engine as (
     {{ last_landed(
         source('raw', 'ads__ocean_engine'),
-        ['day', 'advertiser_id', 'project_id', 'promotion_id']
+        keys_of_levels('day', ['promotion_id', 'project_id', 'advertiser_id'])
+    ) | indent(4) }}
+),
+
+qianchuan_reports as (
+    {{ days_or_hours(
+        source('raw', 'ads__qianchuan'), 'stat_datetime', ['advertiser_id', 'ad_id']
     ) | indent(4) }}
 ),
 
 qianchuan as (
     {{ last_landed(
-        source('raw', 'ads__qianchuan'), ['stat_datetime', 'advertiser_id', 'ad_id']
+        'qianchuan_reports', ['stat_datetime', 'advertiser_id', 'ad_id']
+    ) | indent(4) }}
+),
+
+{%- set xiaohongshu_ids = ['campaign_id', 'unit_id', 'creativity_id', 'note_id', 'keyword'] %}
+
+xiaohongshu_reports as (
+    {{ days_or_hours(
+        source('raw', 'ads__xiaohongshu'), 'reported_at', xiaohongshu_ids
     ) | indent(4) }}
 ),
 
 xiaohongshu as (
-    {{ last_landed(
-        source('raw', 'ads__xiaohongshu'),
-        ['reported_at', 'campaign_id', 'unit_id', 'creativity_id', 'note_id', 'keyword']
-    ) | indent(4) }}
+    {{ last_landed('xiaohongshu_reports', ['reported_at'] + xiaohongshu_ids) | indent(4) }}
 ),
 
 xiaohongshu_notes as (
@@ -123,11 +135,24 @@ reports as (
     from xiaohongshu_notes
 ),
 
+-- A row that names no account may be of any: its platform's day then counts at one level.
+accounts as (
+    select
+        *,
+        case
+            when
+                count(*) over (partition by spend_date, channel_id)
+                = count(account_id) over (partition by spend_date, channel_id)
+                then account_id
+        end as counted_account_id
+    from reports
+),
+
 ranked as (
     select
         *,
-        max(detail) over (partition by spend_date, channel_id, account_id) as finest
-    from reports
+        max(detail) over (partition by spend_date, channel_id, counted_account_id) as finest
+    from accounts
 ),
 
 final as (
