@@ -121,6 +121,7 @@ class Entity:
     dated_by: tuple[str, ...] = ()
     member_ids: tuple[str, ...] = ()
     known: dict[str, KnownName] = field(default_factory=dict)
+    first_day_of: dict[str, str] = field(default_factory=dict)
     other_titles: tuple[str, ...] = ()
     forms: tuple[str, ...] = ()
     rows: tuple[str, ...] = ()
@@ -273,7 +274,8 @@ def _check_names(entity: Entity, spec: dict[str, Any]) -> None:
     """Every name in the description is a column: a typing error must not switch a rule off."""
     events = entity.event_time.columns if entity.event_time else ()
     named = (*entity.key, *entity.needs, *entity.verbatim, *entity.dated_by, *entity.member_ids, *events)
-    keyed = (*spec.get("headers", {}), *spec.get("paths", {}), *spec.get("contact", {}))
+    periods = (*entity.first_day_of, *entity.first_day_of.values())
+    keyed = (*spec.get("headers", {}), *spec.get("paths", {}), *spec.get("contact", {}), *periods)
     unknown = sorted({*named, *keyed, entity.owner} - set(entity.column_names))
     if unknown:
         raise ValueError(f"{entity.system}.{entity.name} names columns that it does not have: {unknown}")
@@ -303,6 +305,7 @@ def _entity(source: dict[str, Any], name: str, spec: dict[str, Any]) -> Entity:
             column: KnownName(known.get("kind"), known.get("kind_of"))
             for column, known in spec.get("known", {}).items()
         },
+        first_day_of=spec.get("first_day_of", {}),
         other_titles=_texts(spec.get("titles")),
         forms=_texts(spec.get("forms")),
         rows=_texts(spec.get("rows")),

@@ -262,6 +262,7 @@ class RowChecks:
                     f" then '{label} {CODES[column.type]}'"
                 )
             branches.extend(self._future_branch(column, label))
+            branches.extend(self._first_day_branch(column, label))
         return f"case {' '.join(branches)} end"
 
     def _future_branch(self, column: Column, label: str) -> Iterator[str]:
@@ -270,6 +271,13 @@ class RowChecks:
             return
         unless = "".join(f" and v_{self._labels[name]} <> {literal(value)}" for name, value in event.unless)
         yield f"when v_{label} > {literal(self._latest_event)}{unless} then '{label} E_FUTURE'"
+
+    def _first_day_branch(self, column: Column, label: str) -> Iterator[str]:
+        """No period of that kind begins on the day."""
+        kind = self._entity.first_day_of.get(column.name)
+        if kind is not None:
+            first_day = f"cast(date_trunc(v_{self._labels[kind]}, cast(v_{label} as date)) as date)"
+            yield f"when v_{label} <> cast({first_day} as varchar) then '{label} E_FIRST_DAY'"
 
     def _unknown_branch(self, column: Column, label: str) -> Iterator[str]:
         """Nobody knows the name. An empty one names nothing; scope all needs no name (R21)."""

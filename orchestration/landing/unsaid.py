@@ -5,13 +5,29 @@ from __future__ import annotations
 import re
 from pathlib import Path
 
-from orchestration.landing.catalogue import load_catalogue
-from orchestration.landing.contract_page import PAGES_DIR
+from orchestration.landing.catalogue import Entity, load_catalogue
+from orchestration.landing.contract_page import LANGUAGES, page_path
 from orchestration.settings import PROJECT_DIR
 
 _STAGING = PROJECT_DIR / "models" / "staging"
 _UNKNOWN = re.compile(r"cast\(null as [\w ]+(?:\([\d, ]+\))?\)\s+as\s+(\w+)")
 _BEGIN, _END = "<!-- unsaid: written by `python -m orchestration.landing.unsaid` -->", "<!-- /unsaid -->"
+_HEADS = {
+    "en": """## What it cannot say
+
+It fills these canonical entities; what it cannot say of them is unknown (NULL), never zero.
+
+| entity | what stays unknown |
+| --- | --- |
+""",
+    "zh": """## 说不出的内容
+
+它填入以下标准实体；其中它说不出的列是未知（NULL），绝不是 0。
+
+| 实体 | 未知的列 |
+| --- | --- |
+""",
+}
 
 
 def unsaid(system: str) -> dict[str, tuple[str, ...]]:
@@ -27,32 +43,41 @@ def unsaid(system: str) -> dict[str, tuple[str, ...]]:
     return found
 
 
-def section(system: str) -> str:
+def section(system: str, lang: str) -> str:
     """The part of the system's page that lists it, Markdown."""
-    rows = "\n".join(
-        f"| `{entity}` | {', '.join(f'`{name}`' for name in columns) or '–'} |"
-        for entity, columns in unsaid(system).items()
-    )
-    head = "It fills these canonical entities; what it cannot say of them is unknown (NULL), never zero."
-    table = f"| entity | what stays unknown |\n| --- | --- |\n{rows}"
-    return f"{_BEGIN}\n## What it cannot say\n\n{head}\n\n{table}\n{_END}\n"
+    entities = load_catalogue().systems["canonical"]
+    rows = "\n".join(_row(entities[name], columns, lang) for name, columns in unsaid(system).items())
+    return f"{_BEGIN}\n{_HEADS[lang]}{rows}\n{_END}\n"
 
 
-def with_section(text: str, system: str) -> str:
+def _row(entity: Entity, columns: tuple[str, ...], lang: str) -> str:
+    if lang == "en":
+        return f"| `{entity.name}` | {', '.join(f'`{name}`' for name in columns) or '–'} |"
+    labels = {column.raw_name: column.headers[0] for column in entity.columns}
+    named = "、".join(f"{labels[name]} `{name}`" for name in columns)
+    return f"| {entity.label_zh} `{entity.name}` | {named or '无'} |"
+
+
+def with_section(text: str, system: str, lang: str) -> str:
     """A page with its section in step, at its end where it has none yet."""
     before, marker, rest = text.partition(_BEGIN)
     after = rest.partition(f"{_END}\n")[2] if marker else ""
-    return f"{before if marker else before.rstrip() + chr(10) * 2}{section(system)}{after}"
+    return f"{before if marker else before.rstrip() + chr(10) * 2}{section(system, lang)}{after}"
 
 
-def pages() -> dict[str, Path]:
-    """The pages of the systems that have staging models beside the canonical ones."""
+def pages() -> dict[Path, tuple[str, str]]:
+    """System and language of the pages on systems that have staging models beside the canonical ones."""
     systems = [name for name in load_catalogue().systems if name != "canonical"]
-    paths = {name: PAGES_DIR / f"{name}.md" for name in systems if any((_STAGING / name).glob("*.sql"))}
-    return {name: path for name, path in paths.items() if path.exists()}
+    return {
+        path: (system, lang)
+        for system in systems
+        if any((_STAGING / system).glob("*.sql"))
+        for lang in LANGUAGES
+        if (path := page_path(system, lang)).exists()
+    }
 
 
 if __name__ == "__main__":
-    for name, path in pages().items():
-        path.write_text(with_section(path.read_text(encoding="utf-8"), name), encoding="utf-8")
+    for path, (name, language) in pages().items():
+        path.write_text(with_section(path.read_text(encoding="utf-8"), name, language), encoding="utf-8")
         print(path.relative_to(PROJECT_DIR))

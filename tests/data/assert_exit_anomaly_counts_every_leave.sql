@@ -16,7 +16,7 @@ judged_groups as (
         min(judged.date) as first_date,
         max(judged.date) as last_date,
         count(*) as days,
-        sum(judged.leaves) as leaves
+        sum(judged.leaves + judged.undated_leaves) as leaves
     from {{ ref('mart_exit_anomaly') }} as judged
     group by judged.group_id
 ),

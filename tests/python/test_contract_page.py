@@ -6,37 +6,44 @@ import pytest
 
 from orchestration.landing import raw_keys
 from orchestration.landing.catalogue import Column, Entity, load_catalogue
-from orchestration.landing.contract_page import PAGES_DIR, named_systems, page
+from orchestration.landing.contract_page import (
+    named_sources,
+    page,
+    page_path,
+    written_pages,
+)
 from orchestration.landing.unsaid import pages, section
 
 
 def test_pages_on_exports_are_in_step_with_the_catalogue() -> None:
     stale = [
-        f"docs/exports/{system}.md: run .venv/bin/python -m orchestration.landing.contract_page"
-        for system, entities in named_systems().items()
-        if (PAGES_DIR / f"{system}.md").read_text(encoding="utf-8") != page(system, entities)
+        f"docs/exports/{path.name}: run .venv/bin/python -m orchestration.landing.contract_page"
+        for path, text in written_pages().items()
+        if path.read_text(encoding="utf-8") != text
     ]
     assert stale == []
 
 
 def test_a_page_names_every_column_and_marks_what_is_personal() -> None:
-    entities = load_catalogue().systems["canonical"]
-    text = page("canonical", entities)
-    assert len(entities) == 23
+    source = load_catalogue().sources["canonical"]
+    text = page(source, "en")
+    assert len(source.entities) == 23
     assert "、客户手机号、买家手机号 | text (*vault*) |  |" in text
     assert "外部联系人ID | id | yes |" in text
-    for entity in entities.values():
+    assert "、客户手机号、买家手机号 | 文本（*保密*） |  |" in page(source, "zh")
+    for entity in source.entities.values():
         section = text.split(f"## {entity.name} ")[1].split("\n## ")[0]
         assert section.count("\n| `") == len(entity.columns)
 
 
-RECOGNISED = sorted(set(load_catalogue().systems) - set(named_systems()))
+RECOGNISED = sorted(set(load_catalogue().systems) - {source.name for source in named_sources()})
 
 
+@pytest.mark.parametrize("lang", ["en"])
 @pytest.mark.parametrize("system", RECOGNISED)
-def test_every_system_has_a_page_that_names_what_the_gate_reads_of_it(system: str) -> None:
+def test_every_system_has_a_page_that_names_what_the_gate_reads_of_it(system: str, lang: str) -> None:
     """Of several names that a column may have in one form of file, one is enough."""
-    text = (PAGES_DIR / f"{system}.md").read_text(encoding="utf-8")
+    text = page_path(system, lang).read_text(encoding="utf-8")
     missing = [
         f"{entity.name}.{column.name}: {' or '.join(names)}"
         for entity in load_catalogue().systems[system].values()
@@ -73,7 +80,7 @@ def test_the_keys_that_dbt_reads_are_those_of_the_catalogue() -> None:
 def test_pages_list_what_their_system_cannot_say() -> None:
     stale = [
         f"docs/exports/{path.name}: run .venv/bin/python -m orchestration.landing.unsaid"
-        for system, path in pages().items()
-        if section(system) not in path.read_text(encoding="utf-8")
+        for path, (system, lang) in pages().items()
+        if section(system, lang) not in path.read_text(encoding="utf-8")
     ]
     assert stale == []

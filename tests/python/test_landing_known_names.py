@@ -75,6 +75,27 @@ def test_unknown_names_are_refused_with_the_nearest(
     assert original == target(scope_type, scope_id, metric).strip()
 
 
+@pytest.mark.parametrize(
+    ("kind", "first", "other"),
+    [
+        ("week", "2026-06-01", "2026-06-07"),
+        ("month", "2026-06-01", "2026-06-02"),
+        ("quarter", "2026-04-01", "2026-05-01"),
+        ("year", "2026-01-01", "2026-02-01"),
+    ],
+)
+def test_a_target_of_no_period_is_refused(inbox: Inbox, kind: str, first: str, other: str) -> None:
+    rows = [f"ops,{kind},{day},all,,orders,1,1,up\n" for day in (first, other)]
+    inbox.write(TARGETS, HEAD + "".join(rows) + "ops,day,2026-06-03,all,,orders,1,1,up\n")
+    outcome = outcome_of(inbox.land(), TARGETS)
+    assert (outcome.accepted, outcome.rejected) == (2, 1)
+    ((line, code, column, reason),) = inbox.sql(
+        "select line, code, column_name, reason from raw.rejected_rows"
+    )
+    assert (line, code, column) == (3, "E_FIRST_DAY", "period_start")
+    assert f"is {other}" in reason
+
+
 def test_without_a_scope_column_a_target_of_a_group_names_nothing(inbox: Inbox) -> None:
     head = "scorecard,period_type,period_start,scope_type,metric_id,weight,direction\n"
     rows = "ops,month,2026-06-01,all,orders,1,up\nops,month,2026-06-01,group,orders,1,up\n"

@@ -13,9 +13,16 @@ scope_days as (
     where scope_type = 'group'
 ),
 
-leaving_spans as (
-    select * from {{ ref('fct_membership_span') }}
+-- a leave that snapshots further apart than a day show may be of any day between them
+leave_days as (
+    select
+        group_id,
+        end_date,
+        sum(case when end_precision = 'snapshot' then 1 else 0 end) as undated_leaves,
+        min(case when end_precision = 'snapshot' then null else ended_at end) as first_left_at
+    from {{ ref('fct_membership_span') }}
     where end_reason = 'leave'
+    group by group_id, end_date
 ),
 
 touches as (
@@ -37,7 +44,8 @@ group_days as (
     select
         scope_days.scope_id as group_id,
         scope_days.date,
-        scope_days.leaves,
+        scope_days.leaves - coalesce(leave_days.undated_leaves, 0) as leaves,
+        coalesce(leave_days.undated_leaves, 0) as undated_leaves,
         sum(case when scope_days.members_present > 0 then 1 else 0 end) over (
             partition by scope_days.scope_id
             order by scope_days.date
@@ -46,6 +54,8 @@ group_days as (
     cross join reporting_window
     inner join groups
         on scope_days.scope_id = groups.group_id
+    left join leave_days
+        on scope_days.scope_id = leave_days.group_id and scope_days.date = leave_days.end_date
     where
         scope_days.date >= reporting_window.history_start_date
         and (groups.dissolved_date is null or scope_days.date <= groups.dissolved_date)
@@ -57,6 +67,7 @@ baselines as (
         group_id,
         date,
         leaves,
+        undated_leaves,
         lived_days,
         count(*) over baseline as days,
         sum(leaves) over baseline as baseline_leaves,
@@ -129,6 +140,7 @@ judged as (
         rows_of_mart.group_id,
         rows_of_mart.date,
         rows_of_mart.leaves,
+        rows_of_mart.undated_leaves,
         coalesce(busy_baselines.baseline_median, 0.0) as baseline_median,
         coalesce(busy_baselines.baseline_mad, 0.0) as baseline_mad,
         coalesce(
@@ -151,15 +163,6 @@ scored as (
                 then (leaves - baseline_median) / (1.253314 * mean_deviation)
         end as score
     from judged
-),
-
-leave_days as (
-    select
-        group_id,
-        end_date,
-        min(ended_at) as first_left_at
-    from leaving_spans
-    group by group_id, end_date
 ),
 
 -- The 24 hours before the first leave lie on two dates, which find the touches.
@@ -194,14 +197,15 @@ final as (
     select
         scored.group_id,
         scored.date,
-        scored.leaves,
+        cast(scored.leaves as bigint) as leaves,
         cast(scored.baseline_median as double) as baseline_median,
         cast(scored.baseline_mad as double) as baseline_mad,
         cast(scored.score as double) as score,
         scored.leaves >= 5
         and scored.leaves > scored.baseline_median
         and (scored.score > 3.5 or scored.score is null) as is_anomaly,
-        coalesce(touches_before.touches, 0) as touches_before
+        coalesce(touches_before.touches, 0) as touches_before,
+        cast(scored.undated_leaves as bigint) as undated_leaves
     from scored
     left join touches_before
         on scored.group_id = touches_before.group_id and scored.date = touches_before.end_date

@@ -1,8 +1,8 @@
 {%- set run = 'alert_kind, scope_type, scope_id, run_number' -%}
 {%- set numbers = [
-    'value', 'percent', 'base', 'share', 'threshold', 'peak', 'date', 'week', 'first', 'last',
+    'value', 'percent', 'base', 'share', 'threshold', 'date', 'week', 'first', 'last',
 ] -%}
-{%- set words = ['hour_from', 'hour_to', 'touches', 'scenes', 'run', 'scope'] -%}
+{%- set words = ['busiest', 'touches', 'scenes', 'run', 'scope'] -%}
 with signals as (
     select * from {{ ref('mart_alert_signal') }}
 ),
@@ -25,7 +25,7 @@ staff as (
 
 leaves as (
     select * from {{ ref('fct_membership_span') }}
-    where end_reason = 'leave'
+    where end_reason = 'leave' and end_precision <> 'snapshot'
 ),
 
 exits as (
@@ -86,7 +86,9 @@ left_then as (
     select
         alerts.scope_id as group_id,
         alerts.signal_date,
-        extract(hour from leaves.ended_at) as hour,
+        case
+            when leaves.end_precision = 'exact' then extract(hour from leaves.ended_at)
+        end as hour,
         coalesce(scene_names.label_en, leaves.scene) as scene_en,
         coalesce(scene_names.label_zh, leaves.scene) as scene_zh
     from alerts
@@ -109,6 +111,7 @@ hours as (
             order by count(*) desc, hour
         ) as hour_rank
     from left_then
+    where hour is not null
     group by group_id, signal_date, hour
 ),
 
@@ -189,7 +192,6 @@ figured as (
             else {{ format_percent(rate('value', 'base')) }}
         end as share_text,
         {{ format_percent('threshold') }} as threshold_text,
-        {{ format_number('hour_leaves') }} as peak_text,
         {{ format_number('touches_before') }} as touches_zh,
         {{ format_counted('touches_before', 'touch', 'touches') }} as touches_en,
         cast(signal_date as varchar) as date_text,
@@ -203,10 +205,11 @@ figured as (
         case
             when steps > 1 then '（连续 ' || {{ format_number('steps') }} || ' 周中最差的一周）'
         end as run_zh,
-        cast(hour as varchar) as hour_from_zh,
-        cast(hour + 1 as varchar) as hour_to_zh,
-        lpad(cast(hour as varchar), 2, '0') as hour_from_en,
-        lpad(cast(hour + 1 as varchar), 2, '0') as hour_to_en
+        ', and the busiest hour was ' || lpad(cast(hour as varchar), 2, '0') || ':00 to '
+        || lpad(cast(hour + 1 as varchar), 2, '0') || ':00 ('
+        || {{ format_number('hour_leaves') }} || ')' as busiest_en,
+        '，' || cast(hour as varchar) || ' 点到 ' || cast(hour + 1 as varchar) || ' 点最多（'
+        || {{ format_number('hour_leaves') }} || ' 人次）' as busiest_zh
     from told
 ),
 

@@ -175,7 +175,9 @@ landing_signals as (
         end as badness,
         case
             when rules.alert_kind = 'data_late' then false
-            else landings.rows_rejected > rules.critical_threshold * landings.rows_read
+            else
+                landings.rows_rejected >= rules.minimum
+                and landings.rows_rejected > rules.critical_threshold * landings.rows_read
         end as is_critical
     from landings
     inner join rules

@@ -41,10 +41,11 @@ posts as (
         date_periods.period_start,
         -- distinct: a post has a row for each day of its figures
         count(distinct content_posts.post_id) as posts,
-        coalesce(sum(content_posts.reads), 0) as reads,
-        coalesce(sum(content_posts.shares), 0) as shares,
-        coalesce(sum(content_posts.likes), 0) as likes,
-        coalesce(sum(content_posts.favorites), 0) as favorites
+        -- what no post of the period tells is unknown, not 0
+        sum(content_posts.reads) as reads,
+        sum(content_posts.shares) as shares,
+        sum(content_posts.likes) as likes,
+        sum(content_posts.favorites) as favorites
     from content_posts
     inner join date_periods on content_posts.post_date = date_periods.date
     group by date_periods.period_type, date_periods.period_start
@@ -91,7 +92,7 @@ final as (
         periods.period_end,
         periods.is_partial,
         cast(coalesce(posts.posts, 0) as bigint) as posts,
-        cast(coalesce(posts.reads, 0) as bigint) as reads,
+        cast(case when posts.posts is null then 0 else posts.reads end as bigint) as reads,
         {{ rate('posts.shares', 'posts.reads') }} as share_rate,
         {{ rate('posts.likes', 'posts.reads') }} as like_rate,
         {{ rate('posts.favorites', 'posts.reads') }} as favorite_rate,

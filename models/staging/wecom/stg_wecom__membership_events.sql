@@ -22,7 +22,8 @@ callback_joins as (
         )
 ),
 
--- gone from one snapshot to the next, and no callback says when
+-- gone from one snapshot to the next, and no callback says when; a daily one is never taken at
+-- the very same minute
 unseen_leaves as (
     select stays.*
     from stays
@@ -106,7 +107,10 @@ events as (
         null as channel_id,
         null as inviter_id,
         null as leave_reason,
-        'snapshot' as occurred_at_precision,
+        case
+            when left_by <= {{ add_hours('last_seen_at', 36) }} then 'day'
+            else 'snapshot'
+        end as occurred_at_precision,
         system,
         load_seq,
         line,

@@ -26,7 +26,10 @@ stated as (
         completed_at,
         order_status,
         goods_amount,
-        greatest(goods_amount + freight_amount - paid_amount, 0) as discount_amount,
+        case
+            when goods_amount + freight_amount < paid_amount then 0
+            else goods_amount + freight_amount - paid_amount
+        end as discount_amount,
         freight_amount,
         paid_amount,
         system,

@@ -216,7 +216,7 @@ def _landing_alerts(data_quality: Table) -> Iterator[Row]:
                 if rows:
                     share = Fraction(rows, row["rows_read"])
                     numbers = (scope[1].partition("/")[2], spoken(rows, 0), landed.isoformat())
-                    is_critical = kind == "quality_failed" and share > Fraction(5, 100)
+                    is_critical = kind == "quality_failed" and rows >= 5 and share > Fraction(5, 100)
                     worst = share if kind == "quality_failed" else rows
                     wrong[landed] = Wrong(worst, is_critical, (numbers, numbers))
             yield from _alerts(kind, scope, wrong, calendar, mild)

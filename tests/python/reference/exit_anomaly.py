@@ -29,7 +29,7 @@ def exit_anomaly(world: World, facts: dict[Scope, ScopeFacts]) -> Table:
         ("group_id", "date"),
         columns(
             "text: group_id; date: date; count: leaves; double: baseline_median baseline_mad score;"
-            "bool: is_anomaly; count: touches_before"
+            "bool: is_anomaly; count: touches_before undated_leaves"
         ),
     )
     for scope, found in facts.items():
@@ -50,7 +50,7 @@ def _rows(world: World, group: Group, facts: ScopeFacts) -> Iterator[Row]:
         left_at = _left_at(facts, day)
         first = max(day - BASELINE_DAYS * DAY, lived[0])
         baseline = [Fraction(len(_left_at(facts, before))) for before in days(first, day - DAY)]
-        row = {"group_id": group.group_id, "date": day, "leaves": len(left_at)} | _score(
+        row = {"group_id": group.group_id, "date": day, "leaves": len(left_at), "undated_leaves": 0} | _score(
             len(left_at), baseline
         )
         first_left_at = min(left_at, default=None)

@@ -1,9 +1,10 @@
-"""What a KPI target may name (D21): metrics, and scopes that landed rows name by then."""
+"""What a KPI target may name (D21): metrics, periods, and scopes that landed rows name by then."""
 
 from __future__ import annotations
 
 from typing import Any
 
+from .calendar import period_start
 from .kpi_columns import METRICS
 from .seeds import seed
 
@@ -34,8 +35,10 @@ class KnownNames:
             self._scopes["department"].add(row["department"])
 
     def knows(self, row: dict[str, Any], column: str) -> bool:
-        """Whether the target's cell names something known, or is none that must."""
+        """Whether the target's cell names something known or a period's first day, or is none that must."""
         name = row[column]
+        if column == "period_start":
+            return bool(name == period_start(row["period_type"], name))
         if column == "metric_id":
             return name in self._metrics
         if column == "scope_id" and row["scope_type"] != "all":

@@ -175,9 +175,15 @@ def content(world: World) -> Table:
     return table
 
 
+def _told(posts: list[Row], name: str) -> int | None:
+    """The sum of what posts tell of a figure; None where there are posts and none tells it."""
+    told = [row[name] for row in posts if row[name] is not None]
+    return None if posts and not told else sum(told)
+
+
 def _content(world: World, period: Period) -> dict[str, Any]:
     posts = [row for row in world.rows["content_posts"] if period.holds(row["post_date"])]
-    sums = {name: sum(row[name] or 0 for row in posts) for name in ("reads", "shares", "likes", "favorites")}
+    sums = {name: _told(posts, name) for name in ("reads", "shares", "likes", "favorites")}
     actions = [action.kind for action in world.actions if period.holds(action.occurred_at.date())]
     created = [
         message

@@ -22,9 +22,10 @@ final as (
         end as order_status,
         cast(paid_at as timestamp) as paid_at,
         cast(updated_at as timestamp) as updated_at,
+        -- both or neither: one that is not told is unknown, not 0
         cast(
-            coalesce(cast(discount_amount as decimal(18, 2)), 0)
-            + coalesce(cast(platform_discount_amount as decimal(18, 2)), 0) as decimal(18, 2)
+            cast(discount_amount as decimal(18, 2))
+            + cast(platform_discount_amount as decimal(18, 2)) as decimal(18, 2)
         ) as discount_amount,
         cast(freight_amount as decimal(18, 2)) as freight_amount,
         cast(refunded_freight_amount as decimal(18, 2)) as refunded_freight_amount,
