@@ -159,7 +159,10 @@ def _save(settings: Settings, mapping: Mapping) -> Path:
     if kept is not None:
         mapping = replace(mapping, from_path=kept.from_path)
     settings.mappings_dir.mkdir(parents=True, exist_ok=True)
-    path.write_text(f"# shequn map; docs/exports/mapped_sheets.md\n{mapping.as_yaml()}", encoding="utf-8")
+    path.write_text(
+        f"# shequn map; docs/exports/mapped_sheets.md, mapped_sheets.zh-CN.md\n{mapping.as_yaml()}",
+        encoding="utf-8",
+    )
     return path
 
 

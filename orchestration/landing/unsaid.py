@@ -20,9 +20,9 @@ It fills these canonical entities; what it cannot say of them is unknown (NULL),
 | entity | what stays unknown |
 | --- | --- |
 """,
-    "zh": """## 说不出的内容
+    "zh": """## 无法提供的内容
 
-它填入以下标准实体；其中它说不出的列是未知（NULL），绝不是 0。
+它填充下列标准实体；其中它无法提供的列为未知（NULL），绝不记为 0。
 
 | 实体 | 未知的列 |
 | --- | --- |

@@ -2,11 +2,16 @@
 
 from __future__ import annotations
 
+import re
+from pathlib import Path
+
 import pytest
 
 from orchestration.landing import raw_keys
 from orchestration.landing.catalogue import Column, Entity, load_catalogue
 from orchestration.landing.contract_page import (
+    LANGUAGES,
+    PAGES_DIR,
     named_sources,
     page,
     page_path,
@@ -36,10 +41,11 @@ def test_a_page_names_every_column_and_marks_what_is_personal() -> None:
         assert section.count("\n| `") == len(entity.columns)
 
 
+CHINESE = ".zh-CN"
 RECOGNISED = sorted(set(load_catalogue().systems) - {source.name for source in named_sources()})
 
 
-@pytest.mark.parametrize("lang", ["en"])
+@pytest.mark.parametrize("lang", LANGUAGES)
 @pytest.mark.parametrize("system", RECOGNISED)
 def test_every_system_has_a_page_that_names_what_the_gate_reads_of_it(system: str, lang: str) -> None:
     """Of several names that a column may have in one form of file, one is enough."""
@@ -84,3 +90,28 @@ def test_pages_list_what_their_system_cannot_say() -> None:
         if section(system, lang) not in path.read_text(encoding="utf-8")
     ]
     assert stale == []
+
+
+def test_every_page_has_a_twin_in_the_other_language() -> None:
+    english = {path.stem for path in PAGES_DIR.glob("*.md") if not path.stem.endswith(CHINESE)}
+    chinese = {path.stem.removesuffix(CHINESE) for path in PAGES_DIR.glob(f"*{CHINESE}.md")}
+    assert chinese == english
+    for name in english:
+        assert f"]({name}{CHINESE}.md)" in (PAGES_DIR / f"{name}.md").read_text(encoding="utf-8")
+        assert f"]({name}.md)" in (PAGES_DIR / f"{name}{CHINESE}.md").read_text(encoding="utf-8")
+
+
+def test_chinese_pages_say_of_fields_what_the_english_ones_say() -> None:
+    """Every name in code marks stands in both, so that neither falls behind."""
+    missing = {
+        path.name: sorted(names)
+        for path in PAGES_DIR.glob("*.md")
+        if not path.stem.endswith(CHINESE)
+        and (names := coded(path) - coded(path.with_name(f"{path.stem}{CHINESE}.md")))
+    }
+    assert missing == {}
+
+
+def coded(path: Path) -> set[str]:
+    """What stands in code marks and is a name, without white space or Chinese."""
+    return set(re.findall(r"`([\w./\[\]:#@$^*-]+)`", path.read_text(encoding="utf-8"), re.ASCII))
