@@ -101,7 +101,8 @@ class Entity:
         tables: Its tables in a SQLite file, and the stems of files dumped from them.
         needs: Columns whose presence tells the export.
         from_path: Pattern on the relative path whose named groups are sources `@group`.
-        path_example: A name that fits it, where the pattern does not read like one.
+        path_example: A name that fits it (of a folder: with `/` at its end), if it is more than a moment.
+        path_says: What each of the groups is, in English and Chinese.
         empty: Texts that mean unknown, except in `verbatim` columns.
         private: Keys and headers whose values are kept nowhere.
         owner: The column that says whose the personal columns are.
@@ -131,6 +132,7 @@ class Entity:
     needs: tuple[str, ...] = ()
     from_path: str | None = None
     path_example: str | None = None
+    path_says: dict[str, dict[str, str]] = field(default_factory=dict)
     empty: tuple[str, ...] = ()
     verbatim: tuple[str, ...] = ()
     private: tuple[str, ...] = ()
@@ -315,6 +317,7 @@ def _entity(source: dict[str, Any], name: str, spec: dict[str, Any]) -> Entity:
         needs=_texts(spec.get("needs")) or tuple(column.name for column in columns if column.required),
         from_path=spec.get("from_path"),
         path_example=spec.get("path_example"),
+        path_says=source.get("path_says", {}),
         empty=_texts(spec.get("empty", source.get("empty"))),
         verbatim=_texts(spec.get("verbatim")),
         private=(*_texts(source.get("private")), *_texts(spec.get("private"))),

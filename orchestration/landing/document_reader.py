@@ -21,7 +21,7 @@ from orchestration.landing.faults import RowFault
 from orchestration.landing.header import COLUMN_LIMIT
 from orchestration.landing.json_values import BadValue, plain_text
 from orchestration.landing.mobile_numbers import mask_phones
-from orchestration.landing.originals import broken_text
+from orchestration.landing.originals import broken_text, stranger_text
 from orchestration.landing.path_groups import refuse_unsaid, unsaid_columns
 from orchestration.landing.paths import (
     DOCUMENT,
@@ -90,6 +90,7 @@ class DocumentReader:
         parts: All entities that the file holds, those that name most of its keys first, with the places of
             their rows.
         groups: What the file's path says, by the name of the group.
+        relative: The file's path in the inbox, for messages.
     """
 
     def __init__(
@@ -99,8 +100,10 @@ class DocumentReader:
         entity: Entity,
         parts: Sequence[tuple[Entity, Sequence[str]]],
         groups: dict[str, str | None],
+        relative: str,
     ) -> None:
         self._path = path
+        self._relative = relative
         self._kind = kind
         self._entity = entity
         order = list(load_catalogue().systems.get(entity.system, ()))
@@ -163,7 +166,7 @@ class DocumentReader:
                 self._leave(document, "E_JSON", original, params, batch)
             return
         if "errcode" in value and (error := error_of(value)):
-            self._leave(document, "E_API_ERROR", self._original(value), error, batch)
+            self._leave(document, "E_API_ERROR", self._stranger(value), error, batch)
             return
         if self._is_flat:
             # Of one part alone the block's columns tell, which is faster.
@@ -171,7 +174,7 @@ class DocumentReader:
             if owner is self._own:
                 self._add(document, value, (), 1, DOCUMENT, batch)
             elif owner is None:
-                self._leave(document, "E_UNKNOWN_ROW", self._original(value), {}, batch)
+                self._leave(document, "E_UNKNOWN_ROW", self._stranger(value), {}, batch)
             return
         lists = row_lists(value, self._kinds)
         for found in lists:
@@ -185,9 +188,9 @@ class DocumentReader:
                 if owner is self._own:
                     self._add(document, row, holders, number, found.path, batch)
                 elif owner is None and (found.path != DOCUMENT or len(lists) == 1):
-                    self._leave(document, "E_UNKNOWN_ROW", self._original(row), {}, batch)
+                    self._leave(document, "E_UNKNOWN_ROW", self._stranger(row), {}, batch)
         if not lists:
-            self._leave(document, "E_UNKNOWN_ROW", self._original(value), {}, batch)
+            self._leave(document, "E_UNKNOWN_ROW", self._stranger(value), {}, batch)
 
     def _line(self, document: Document) -> int:
         self.lines += 1
@@ -229,6 +232,9 @@ class DocumentReader:
             return ""
         return mask_phones(text)
 
+    def _stranger(self, value: Any) -> str:
+        return stranger_text(value, *(kind.entity for kind in self._kinds))
+
     def _block(self, batch: _Batch) -> Block:
         found = {name: get(batch.rows, batch.holders, batch.numbers) for name, get in self._getters.items()}
         faults = self._untold(batch, found)
@@ -240,7 +246,8 @@ class DocumentReader:
             extra = [extra[row] for row in sound]
             batch.rows = [batch.rows[row] for row in sound]
             batch.lines = [batch.lines[row] for row in sound]
-        refuse_unsaid(self._entity, [one for one in self._unsaid if not all(texts[one.name])])
+        unsaid = [one for one in self._unsaid if not all(texts[one.name])]
+        refuse_unsaid(self._entity, unsaid, self._relative)
         return Block(
             known={
                 name: trimmed(pa.array(values, pa.string()).fill_null("")) for name, values in texts.items()
@@ -259,7 +266,7 @@ class DocumentReader:
                 if None in values:
                     untold.update(row for row, value in enumerate(values) if value is None)
         return {
-            row: RowFault(batch.lines[row], "E_UNKNOWN_ROW", self._original(batch.rows[row]))
+            row: RowFault(batch.lines[row], "E_UNKNOWN_ROW", self._stranger(batch.rows[row]))
             for row in untold
         }
 

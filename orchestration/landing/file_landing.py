@@ -194,6 +194,6 @@ def open_reader(file: InboxFile, entity: Entity, connection: duckdb.DuckDBPyConn
         case "jsonl":
             return JsonlReader(file.path, entity)
         case "json" | "lines" | "xml":
-            return DocumentReader(file.path, file.kind, entity, file.siblings, file.groups)
+            return DocumentReader(file.path, file.kind, entity, file.siblings, file.groups, file.relative)
         case _:
             return ParquetReader(file.path, entity, connection, zone)

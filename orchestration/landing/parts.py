@@ -171,7 +171,8 @@ def _parts_in(
             parts = [replace(whole, entity=entity, groups=path_groups(entity, file.relative))]
         for part in parts:
             if part.entity is not None:
-                refuse_unsaid(part.entity, _said_by_path_alone(part.entity, part.groups))
+                unsaid = _said_by_path_alone(part.entity, part.groups)
+                refuse_unsaid(part.entity, unsaid, part.relative)
         return [replace(part, belongs_in=belongs_in) for part in parts]
     except FileRefused as refusal:
         return [replace(whole, code=refusal.code, params=refusal.params)]

@@ -5,11 +5,13 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 from functools import cache
+from pathlib import PurePosixPath
 
 from orchestration.landing.catalogue import Column, Entity
 from orchestration.landing.faults import FileRefused
 
 MOMENT = "{moment}"
+DAY = "2026-11-01"
 _MOMENT = (
     r"(?:20\d\d[-_.]?(?:0[1-9]|1[0-2])[-_.]?(?:0[1-9]|[12]\d|3[01])"
     r"(?:[-_T ]?(?:[01]\d|2[0-3])[-:.]?[0-5]\d(?:[-:.]?[0-5]\d)?)?(?!\d))"
@@ -55,27 +57,49 @@ def unsaid_columns(entity: Entity, groups: dict[str, str | None]) -> list[Column
     ]
 
 
-def refuse_unsaid(entity: Entity, columns: Sequence[Column]) -> None:
+def refuse_unsaid(entity: Entity, columns: Sequence[Column], relative: str) -> None:
     """Refuse a file that says these columns neither in itself nor by its path, if there are any.
 
     Raises:
         FileRefused: it shows how to name the file.
     """
     if columns:
-        missing = ", ".join(column.name for column in columns)
-        raise FileRefused("E_PATH", missing=missing, example=example_name(entity))
+        path = relative.partition("#")[0]
+        missing = [_said(entity, column) for column in columns]
+        raise FileRefused(
+            "E_PATH",
+            path=path,
+            missing_en=", ".join(one["en"] for one in missing),
+            missing_zh="、".join(one["zh"] for one in missing),
+            example=corrected_path(entity, path),
+        )
 
 
-def example_name(entity: Entity) -> str:
-    """A name as `from_path` wants it: `<userid>_behavior`, a moment as a day."""
-    if entity.path_example:
-        return entity.path_example
-    text = (entity.from_path or "").replace(MOMENT, "2026-11-01")
+def _said(entity: Entity, column: Column) -> dict[str, str]:
+    """What a column that the path should say is, in words."""
+    group = next(path[1:] for path in column.paths if path[0] == "@")
+    label = entity.wording(column)
+    return entity.path_says.get(group, {"en": label, "zh": label})
+
+
+def corrected_path(entity: Entity, path: str) -> str:
+    """The path of a file as `from_path` wants it, everything else left as it is."""
+    found = PurePosixPath(path)
+    example = entity.path_example or _readable(entity.from_path or "")
+    if example.endswith("/"):
+        return example + found.name
+    name = f"{found.stem}_{DAY}" if example == DAY else example.removesuffix(PurePosixPath(example).suffix)
+    return str(found.parent / f"{name}{found.suffix}")
+
+
+def _readable(pattern: str) -> str:
+    """A pattern as a name that it fits: `<userid>_behavior`, a moment as a day."""
+    text = pattern.replace(MOMENT, DAY)
     text = re.sub(r"\(\?(?::|[=!]|<[=!])[^()]*\)[?*+]?", "", text)
     # From the innermost group outwards; what is left of the pattern's own marks is left out.
     group = re.compile(r"\(\?P<(\w+)>([^()]*)\)")
     while match := group.search(text):
-        inner = match[2] if match[2] == "2026-11-01" else f"‹{match[1]}›"
+        inner = match[2] if match[2] == DAY else f"‹{match[1]}›"
         text = text[: match.start()] + inner + text[match.end() :]
     text = re.sub(r"\[[^\]]*\][*+?]*|\\[dwsb][*+?]*|[()^$*+?]|\\", "", text)
     return text.replace("‹", "<").replace("›", ">").replace("|", "/")

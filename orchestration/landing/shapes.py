@@ -24,6 +24,7 @@ from orchestration.landing.documents import (
 from orchestration.landing.faults import FileRefused, shorten
 from orchestration.landing.header import HEADER_WITHIN, columns_named, numbered
 from orchestration.landing.inbox import CANONICAL, WORKBOOKS
+from orchestration.landing.mobile_numbers import mask_phones
 from orchestration.landing.row_lists import RowKind, RowList, row_lists
 from orchestration.landing.sqlite_reader import is_sqlite, list_tables
 from orchestration.landing.survey import foreign_kind, survey
@@ -256,7 +257,7 @@ def error_of(value: dict[str, Any]) -> dict[str, str] | None:
     code = value.get("errcode")
     if code in NO_ERROR or isinstance(code, list | dict):
         return None
-    return {"errcode": str(code), "errmsg": shorten(str(value.get("errmsg") or ""))}
+    return {"errcode": str(code), "errmsg": mask_phones(shorten(str(value.get("errmsg") or "")))}
 
 
 class _Look:

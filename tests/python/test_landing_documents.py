@@ -86,6 +86,22 @@ def test_lines_keep_their_numbers_where_each_is_a_row(inbox: Inbox) -> None:
     ]
 
 
+def test_an_object_that_no_export_takes_shows_its_keys_alone(inbox: Inbox) -> None:
+    sound = {"Event": "change", "ChatId": "g1", "CreateTime": 1767225600, "Members": ["m1"]}
+    strange = {"Event": "moved", "Mobile13800000001": {"receiver": "张三"}, "receiver": "张三"}
+    wrong = {"errcode": 7, "errmsg": "13800000001 is nobody", "receiver": "张三"}
+    outcome, _ = land(inbox, "log.jsonl", "\n".join(map(json.dumps, [sound, strange, wrong])))
+    assert outcome.rejected == 2
+    assert inbox.sql("select code, original, params from raw.rejected_rows order by line") == [
+        ("E_UNKNOWN_ROW", '{"Event": "moved", "Mobile138****0001": "…", "receiver": "…"}', "{}"),
+        (
+            "E_API_ERROR",
+            '{"errcode": "…", "errmsg": "…", "receiver": "…"}',
+            '{"errcode": "7", "errmsg": "138****0001 is nobody"}',
+        ),
+    ]
+
+
 @pytest.mark.parametrize(
     ("spelled", "problem"),
     [

@@ -16,7 +16,7 @@ from invented import invented_inbox
 from sources import use_sources
 
 from orchestration.landing.catalogue import load_catalogue
-from orchestration.landing.path_groups import example_name, path_groups
+from orchestration.landing.path_groups import corrected_path, path_groups
 from orchestration.landing.shapes import table_shape
 from orchestration.messages import say
 
@@ -156,8 +156,36 @@ def test_a_path_that_says_nothing_shows_how_to_name_the_file(inbox: Inbox) -> No
     outcome = inbox.land_one("shop/x.json", '{"figures": [{"visit_uv": 3}]}')
     assert (outcome.code, outcome.params) == (
         "E_PATH",
-        {"missing": "staff", "example": "<staff>_figures_2026-11-01"},
+        {
+            "path": "shop/x.json",
+            "missing_en": "whose they are",
+            "missing_zh": "所属员工",
+            "example": "shop/<staff>_figures_2026-11-01.json",
+        },
     )
+
+
+@pytest.mark.parametrize(
+    ("system", "entity", "path", "example"),
+    [
+        ("wecom", "groups", "wecom/2026/get.json", "wecom/2026/get_2026-11-01.json"),
+        ("wecom", "staff_statistics", "a.b.json", "zhangsan_behavior.json"),
+        ("kuaituantuan", "supply_sheet", "kuaituantuan/供货.csv", "kuaituantuan/周五水果团/供货.csv"),
+        ("chat_export", "weflow", "chat.csv", "chat_export/wxid_yunying01/20000000001@chatroom/chat.csv"),
+    ],
+)
+def test_a_corrected_path(system: str, entity: str, path: str, example: str) -> None:
+    assert corrected_path(load_catalogue().systems[system][entity], path) == example
+
+
+def test_every_corrected_path_says_what_the_file_lacks() -> None:
+    entities = [entity for entity in load_catalogue().entities if entity.from_path]
+    for entity in entities:
+        ending = ".json" if "json" in entity.forms else ".csv"
+        groups = path_groups(entity, corrected_path(entity, f"{entity.system}/x{ending}"))
+        assert all(groups.values()), entity.name
+        assert set(groups) == set(entity.path_says) & set(groups), entity.name
+    assert entities
 
 
 def test_moments_as_people_write_them(inbox: Inbox) -> None:
@@ -170,7 +198,6 @@ def test_moments_as_people_write_them(inbox: Inbox) -> None:
     }.items():
         assert path_groups(entity, f"shop/li_figures_{text}.json") == {"staff": "li", "day": moment}
     assert path_groups(entity, "shop/li_figures_20261301.json") == {"staff": None, "day": None}
-    assert example_name(entity) == "<staff>_figures_2026-11-01"
 
 
 def test_sheets_are_told_one_by_one(inbox: Inbox) -> None:
