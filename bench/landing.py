@@ -23,6 +23,7 @@ from openpyxl import Workbook
 
 LAND = """
 import os, resource, sys, time
+import pandas  # DuckDB imports it with the first parameter that it is given: a cost of any start
 os.sched_setaffinity(0, {0})
 from orchestration.landing import land_inbox
 from orchestration.progress import Progress

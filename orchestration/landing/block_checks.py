@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-import duckdb
 import pyarrow as pa
 
 from orchestration.landing.blocks import Block
 from orchestration.landing.catalogue import Entity
 from orchestration.landing.checks import CheckedBlock, RowChecks
+from orchestration.landing.statements import Statements
 from orchestration.landing.vault import keyed_by
 
 
@@ -17,7 +17,7 @@ class BlockChecks:
     """Checks one block after the other.
 
     Args:
-        connection: A database with the macros of `normal_forms`.
+        statements: Of a database with the macros of `normal_forms`.
         entity: What the rows are.
         groups: What the file's path says, by the name of the group.
         zone: Business time zone.
@@ -27,14 +27,14 @@ class BlockChecks:
 
     def __init__(
         self,
-        connection: duckdb.DuckDBPyConnection,
+        statements: Statements,
         entity: Entity,
         groups: dict[str, str | None],
         zone: str,
         latest_event: str,
         vault_key: bytes,
     ) -> None:
-        self._connection = connection
+        self._statements = statements
         self._entity = entity
         self._groups = groups
         self._zone = zone
@@ -50,7 +50,7 @@ class BlockChecks:
             for column in self._entity.columns
             if column.name in block.known and (key := keyed_by(column))
         }
-        return self._row_checks(block).check(self._connection, block, keys)
+        return self._row_checks(block).check(self._statements, block, keys)
 
     def _with_path(self, block: Block) -> Block:
         """A table's rows with what the file's path says of them, and what is the same in all."""

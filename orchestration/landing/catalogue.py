@@ -35,6 +35,8 @@ TYPES = (*STRICT_TYPES, *LENIENT_TYPES)
 # What raw adds to every row.
 RESERVED = ("extra", "system", "file_sha256", "line", "load_seq", "landed_at")
 FORMS = ("csv", "sheet", "json", "xml", "sqlite")
+# The same as `yaml.SafeLoader`, six times as fast where libyaml is there.
+_LOADER = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 _NUMBER = re.compile(r"__\d+_*$")
 _TYPE = re.compile(r"(?P<type>[a-z]+)(?:\((?P<values>[^)]*)\))?(?P<required>!?)")
 
@@ -336,7 +338,7 @@ def load_catalogue() -> Catalogue:
     for path in sorted(SOURCES_DIR.glob("*.yml")):
         content = path.read_bytes()
         digest.update(content)
-        source = yaml.safe_load(content)
+        source = yaml.load(content, _LOADER)
         sources[source["system"]] = Source(
             name=source["system"],
             label_en=source["label"]["en"],

@@ -19,11 +19,9 @@ from orchestration.landing.faults import RowFault, shorten
 from orchestration.landing.known_names import KNOWN_NAMES, nearest_names
 from orchestration.landing.mobile_numbers import mask_column, mask_phones
 from orchestration.landing.normal_forms import identifier, literal
+from orchestration.landing.statements import BLOCK, Statements
 from orchestration.landing.vault import KEYED, PHONE_ID, keyed_by
 
-# Statements name the local variable that holds the rows. A registered view would stay in memory until the
-# transaction ends, and with it every block of the file.
-BLOCK = "landing_block"
 VAULT = "vault_"
 CODES = {
     "timestamp": "E_TIMESTAMP",
@@ -48,6 +46,22 @@ CODES = {
 }
 AS_WRITTEN = ("id", "text", "json")
 ZONED = ("timestamp", "moment", "day")
+# Types with a macro `plain_<type>`.
+WITH_PLAIN_FORM = frozenset(
+    (
+        "timestamp",
+        "fen",
+        "yuan",
+        "count",
+        "decimal",
+        "share",
+        "percent",
+        "moment",
+        "day",
+        "minutes",
+        "seconds",
+    )
+)
 UNKNOWN = {True: "E_UNKNOWN_SCOPE", False: "E_UNKNOWN_METRIC"}
 
 
@@ -100,6 +114,8 @@ class CheckedBlock:
 class RowChecks:
     """The checks of one file's rows.
 
+    A type's values are taken for plain ones until a row is at fault for them.
+
     Args:
         entity: What the rows are.
         names: The entity's columns that the file has.
@@ -125,15 +141,14 @@ class RowChecks:
         self._labels = {column.name: f"c{number}" for number, column in enumerate(entity.columns)}
         self._unknown_labels = {name: f"x{number}" for number, name in enumerate(unknown)}
         self._has_extra = has_extra
+        self._plain = WITH_PLAIN_FORM
         self._statement = self._checked_sql()
 
-    def check(
-        self, connection: duckdb.DuckDBPyConnection, block: Block, keys: dict[str, pa.Array]
-    ) -> CheckedBlock:
+    def check(self, statements: Statements, block: Block, keys: dict[str, pa.Array]) -> CheckedBlock:
         """Normal forms and faults of a block's rows.
 
         Args:
-            connection: A database with the macros of `normal_forms`.
+            statements: Of a database with the macros of `normal_forms`.
             block: The rows.
             keys: Vault keys of the personal columns that leave one in raw.
         """
@@ -146,14 +161,29 @@ class RowChecks:
             arrays[f"key_{self._labels[name]}"] = key
         if block.extra is not None:
             arrays["extra"] = block.extra
-        landing_block = pa.table(arrays)  # noqa: F841 (named in the statement)
-        rows = connection.execute(self._statement).to_arrow_table()
+        table = pa.table(arrays)
+        rows = statements.run(self._statement, table)
+        while unsure := self._unsure(rows["fault"]):
+            self._plain -= unsure
+            self._statement = self._checked_sql()
+            rows = statements.run(self._statement, table)
         place = rows.schema.get_field_index("extra")
         rows = rows.set_column(place, "extra", mask_column(rows["extra"]))
-        faults = tuple(self._faults(connection, block, rows))
+        faults = tuple(self._faults(statements.connection, block, rows))
         return CheckedBlock(
             self._entity, rows if not faults else rows.filter(pc.is_null(rows["fault"])), faults
         )
+
+    def _unsure(self, faults: pa.ChunkedArray) -> set[str]:
+        """Types that a row is at fault for, though the value may be one of those that are not plain."""
+        if faults.null_count == len(faults):
+            return set()
+        found = set(pc.unique(faults).to_pylist())
+        return {
+            column.type
+            for column in self._present
+            if column.type in self._plain and f"{self._labels[column.name]} {CODES[column.type]}" in found
+        }
 
     def _faults(
         self, connection: duckdb.DuckDBPyConnection, block: Block, rows: pa.Table
@@ -242,7 +272,8 @@ class RowChecks:
         if column.type == "enum":
             return f"case when {given} in ({', '.join(map(literal, column.values))}) then {given} end"
         zone = f", {literal(self._zone)}" if column.type in ZONED else ""
-        return f"normal_{column.type}({given}{zone})"
+        form = "plain" if column.type in self._plain else "normal"
+        return f"{form}_{column.type}({given}{zone})"
 
     def _fault_sql(self) -> str:
         branches = []

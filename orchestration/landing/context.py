@@ -8,6 +8,7 @@ from datetime import date, datetime, timedelta
 import duckdb
 
 from orchestration.landing.catalogue import Entity
+from orchestration.landing.statements import Statements
 from orchestration.progress import Progress
 from orchestration.settings import Settings
 
@@ -24,6 +25,7 @@ class Landing:
         landed_at: Moment of the pass, in the business time zone.
         built_through_date: The newest day that the published version covers, None without one.
         vault_key: Key of the personal columns.
+        statements: Over blocks, prepared on the connection.
         mapped: Entities of files that people mapped, by the mapping's name.
     """
 
@@ -34,6 +36,7 @@ class Landing:
     landed_at: datetime
     built_through_date: date | None
     vault_key: bytes
+    statements: Statements
     mapped: dict[str, Entity] = field(default_factory=dict)
 
     @property

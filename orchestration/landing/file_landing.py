@@ -59,7 +59,7 @@ class FileLanding:
             str(outcome.sha256), ledger.next_load_seq(landing.connection), landing.landed_at_text
         )
         self._checks = BlockChecks(
-            landing.connection,
+            landing.statements,
             entity,
             file.groups,
             zone=landing.zone,

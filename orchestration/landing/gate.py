@@ -33,6 +33,7 @@ from orchestration.landing.inbox import (
 from orchestration.landing.mappings import load_mappings, mapped_entities
 from orchestration.landing.normal_forms import create_macros, literal
 from orchestration.landing.parts import content_sha256, refused_before, with_parts
+from orchestration.landing.statements import Statements
 from orchestration.landing.survey import is_encrypted
 from orchestration.landing.vault import vault_key
 from orchestration.progress import Progress
@@ -77,6 +78,7 @@ def land_inbox(
             landed_at=landed_at,
             built_through_date=_built_through_date(settings),
             vault_key=vault_key(settings),
+            statements=Statements(connection),
             mapped=mapped,
         )
         outcomes = tuple(_outcomes(landing, files, tables))

@@ -1,7 +1,8 @@
 """Text to normal form, in SQL: what is not a value of its type becomes NULL.
 
 In normal form a plain cast never fails. The first branch of each macro proves what is in normal form already,
-the common case, by casting there and back.
+the common case, by casting there and back. `plain_<type>` knows the common case alone: its NULL does not mean that
+a text is no value of the type.
 """
 
 from __future__ import annotations
@@ -29,12 +30,15 @@ _MACROS = (
                 then moment_text(timezone(zone, try_cast(with_seconds(given) as timestamptz)))
             else moment_text(try_cast(upper(given) as timestamp))
         end""",
-    """normal_timestamp(given, zone) as
+    """plain_timestamp(given, zone) as
         case
-            when length(given) = 19 and given[5] = '-'
-                and cast(try_cast(given as timestamp) as varchar) = given then given
-            else parsed_timestamp(given, zone)
+            when strlen(given) = 19 and cast(try_cast(given as timestamp) as varchar) = given then given
+            when strlen(given) = 19 and strftime(try_cast(given as timestamp), '%Y-%m-%dT%H:%M:%S') = given
+                then cast(try_cast(given as timestamp) as varchar)
         end""",
+    """normal_timestamp(given, zone) as
+        case when plain_timestamp(given, zone) is not null then plain_timestamp(given, zone)
+            else parsed_timestamp(given, zone) end""",
     """normal_date(given) as
         case when length(given) = 10 and cast(try_cast(given as date) as varchar) = given then given end""",
     # The cast rounds half away from zero.

@@ -70,18 +70,28 @@ def normal_phone(text: str) -> str | None:
 
 def phone_keys(phones: pa.Array, key: bytes) -> pa.Array:
     """HMAC-SHA256 in hex of each phone, NULL where there is none."""
+    begun = hmac.new(key, b"phone\0", "sha256")
 
-    def keyed(text: str | None) -> str | None:
-        phone = normal_phone(text) if text else None
-        return hmac.digest(key, b"phone\0" + phone.encode(), "sha256").hex() if phone else None
+    def keyed(text: str) -> str | None:
+        phone = normal_phone(text)
+        if phone is None:
+            return None
+        digest = begun.copy()
+        digest.update(phone.encode())
+        return digest.hexdigest()
 
-    return pa.array([keyed(text) for text in phones.to_pylist()], pa.string())
+    return _each_once(phones, keyed)
 
 
 def name_keys(names: pa.Array, key: bytes) -> pa.Array:
     """HMAC-SHA256 in hex of each name, NULL where there is none."""
-    found = {name: _name_key(name, key) for name in set(names.to_pylist()) if name and name.strip()}
-    return pa.array([found.get(name) for name in names.to_pylist()], pa.string())
+    return _each_once(names, lambda name: _name_key(name, key) if name.strip() else None)
+
+
+def _each_once(texts: pa.Array, keyed: Callable[[str], str | None]) -> pa.Array:
+    """What `keyed` makes of each text, asked once for equal ones; NULL stays NULL."""
+    found = texts.dictionary_encode()
+    return pa.array(map(keyed, found.dictionary.to_pylist()), pa.string()).take(found.indices)
 
 
 def _name_key(name: str, key: bytes) -> str:
@@ -103,13 +113,7 @@ def keyed_notices(texts: pa.Array, key: bytes) -> pa.Array:
             match["notice"],
         )
 
-    return pa.array(
-        [
-            _NOTICE.sub(keyed, text) if text and _NOTICE_END.search(text) else text
-            for text in texts.to_pylist()
-        ],
-        pa.string(),
-    )
+    return _each_once(texts, lambda text: _NOTICE.sub(keyed, text) if _NOTICE_END.search(text) else text)
 
 
 # How a personal column becomes what raw holds of it.
@@ -129,7 +133,8 @@ def keyed_by(column: Column) -> Callable[[pa.Array, bytes], pa.Array] | None:
 def open_contacts(settings: Settings) -> Iterator[duckdb.DuckDBPyConnection]:
     """The contact table, in a file of its own."""
     path = settings.vault_dir / CONTACTS_FILE
-    connection = duckdb.connect(str(path), config={"storage_compatibility_version": "latest"})
+    # Blocks are too small to share out, and a second thread would only wait for them busily.
+    connection = duckdb.connect(str(path), config={"storage_compatibility_version": "latest", "threads": 1})
     try:
         path.chmod(0o600)
         connection.execute(_CONTACTS)

@@ -21,6 +21,7 @@ from orchestration.landing.mappings import Mapping, as_rows_of
 from orchestration.landing.mobile_numbers import mask_phones
 from orchestration.landing.normal_forms import create_macros, literal
 from orchestration.landing.path_groups import path_groups
+from orchestration.landing.statements import Statements
 from orchestration.landing.vault import KEY_BYTES, PHONE_ID
 from orchestration.mapping.sample import Sample
 from orchestration.settings import Settings
@@ -81,7 +82,7 @@ def preview(sample: Sample, mapping: Mapping, settings: Settings, now: datetime)
         connection.execute(f"set TimeZone = {literal(settings.business_timezone)}")
         create_macros(connection)
         checks = BlockChecks(
-            connection,
+            Statements(connection),
             entity,
             groups,
             zone=settings.business_timezone,
