@@ -9,13 +9,16 @@ from typing import Any
 
 import pyarrow as pa
 
-from orchestration.landing.catalogue import Column
+from orchestration.landing.catalogue import Column, Entity
 
 Cell = int | float | str | bool | date | datetime | time | timedelta
 # A spreadsheet keeps 15 digits of a number: of a longer one the last are gone.
 FIRST_INEXACT = 10**15
 HOUR, MINUTE = timedelta(hours=1), timedelta(minutes=1)
 DURATIONS = ("minutes", "seconds")
+MOMENTS = ("date", "timestamp", "day", "moment")
+AMOUNTS = ("money", "number", "int", "fen", "yuan", "count", "decimal", "share", "percent")
+WITH_DIGITS = (*DURATIONS, *MOMENTS, *AMOUNTS)
 
 
 def cell_text(cell: Any) -> str:
@@ -38,6 +41,15 @@ def _number_text(cell: float) -> str:
     if cell == int(cell):
         return str(int(cell)) if abs(cell) < FIRST_INEXACT else repr(cell)
     return format(Decimal(repr(cell)), "f")
+
+
+def may_hold(column: Column, text: str, entity: Entity) -> bool:
+    """A first sieve: False only where a trimmed text is certainly no value of the column."""
+    if not text or text in entity.empty:
+        return not column.required
+    if column.type == "enum":
+        return text in column.values
+    return column.type not in WITH_DIGITS or any(map(str.isdigit, text))
 
 
 def column_texts(cells: Sequence[Any], kinds: set[type]) -> pa.Array:

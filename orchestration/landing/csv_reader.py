@@ -23,6 +23,7 @@ from orchestration.landing.blocks import (
     without_backtick,
 )
 from orchestration.landing.catalogue import Entity
+from orchestration.landing.cells import may_hold
 from orchestration.landing.csv_heads import CsvHead, first_lines, possible_heads, strict_head
 from orchestration.landing.csv_records import RECORD_LIMIT_BYTES, Records, RecordSplitter, text_of
 from orchestration.landing.faults import FileRefused, RowFault
@@ -82,11 +83,25 @@ class CsvReader:
         self._titles, self._separator = head.cells, head.separator
         self._names = checked_columns(head.names, self._entity, is_text=True)
         self._splitter = RecordSplitter(head.separator)
-        self._splitter.columns = len(self._names)
+        self._splitter.may_be_record = self._may_be_record
         self._splitter.line = head.lines
         self._splitter.blank = head.blank
         self._splitter.continuation = head.continuation
         self.header = head.header
+
+    def _may_be_record(self, fields: list[str], is_cut: bool) -> bool:
+        """Whether a line inside a quoted value could be a sound record, which two stray quotes swallowed.
+
+        One that could not be is text that people wrote, as lists with commas are.
+        """
+        if len(fields) < len(self._names) or any(fields[len(self._names) :]):
+            return False
+        told = dict(zip(self._names[: -1 if is_cut else None], fields, strict=False))
+        return all(
+            may_hold(column, told[column.name], self._entity)
+            for column in self._entity.columns
+            if column.name in told
+        )
 
     def _head(self) -> CsvHead:
         """The record that names the columns: the first one, or in a recognised file the one that fits."""

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import functools
 import re
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 
 from orchestration.landing.faults import FileRefused, RowFault
@@ -52,7 +52,8 @@ class RecordSplitter:
         separator: What stands between fields: a comma, tab or semicolon.
 
     Attributes:
-        columns: Columns of the header; 1 until it is known.
+        may_be_record: Whether fields could be a whole record, the last of them cut off or not; None until
+            the header is known.
         blank: Blank lines seen.
         continuation: Lines that go on a record begun on an earlier one.
         line: Physical lines seen.
@@ -61,7 +62,7 @@ class RecordSplitter:
     def __init__(self, separator: str = ",") -> None:
         self._separator = separator.encode()
         self._patterns = _patterns(self._separator)
-        self.columns = 1
+        self.may_be_record: Callable[[list[str], bool], bool] | None = None
         self.blank = 0
         self.continuation = 0
         self.line = 0
@@ -116,8 +117,11 @@ class RecordSplitter:
         self._field_line = self.line
         self._inner_lines = self._inner_records = 0
 
-    def _looks_like_record(self, text: bytes) -> bool:
-        return text.count(self._separator) >= max(1, self.columns - 1)
+    def _looks_like_record(self, text: bytes, is_cut: bool = False) -> bool:
+        if self._separator not in text or self.may_be_record is None:
+            return self._separator in text
+        fields = text.decode("utf-8").split(self._separator.decode())
+        return self.may_be_record([field.strip() for field in fields], is_cut)
 
     def _go_on(self, line: bytes, into: Records) -> None:
         self._size += len(line)
@@ -148,7 +152,7 @@ class RecordSplitter:
         """Refuse a file in which two stray quotes turned whole records into the text of one field."""
         if self._inner_lines == 0:
             tail = _UP_TO_QUOTE.match(line)
-            is_swallowed = tail is not None and self._looks_like_record(tail[0])
+            is_swallowed = tail is not None and self._looks_like_record(tail[0], is_cut=True)
         elif is_wellformed:
             is_swallowed = 2 * self._inner_records >= self._inner_lines
         else:
