@@ -1,8 +1,8 @@
 """Text to normal form, in SQL: what is not a value of its type becomes NULL.
 
 In normal form a plain cast never fails. The first branch of each macro proves what is in normal form already,
-the common case, by casting there and back. `plain_<type>` knows the common case alone: its NULL does not mean that
-a text is no value of the type.
+the common case, by casting there and back. `plain_<type>` knows the common case alone: where it is NULL, the
+text may be a value of the type all the same.
 """
 
 from __future__ import annotations
