@@ -158,9 +158,7 @@ def _require_passed(report: RefreshReport, checks: Sequence[CheckResult], step: 
                 f"refresh.{status}_in_{step}",
                 report,
                 count=len(found),
-                name=first.name,
-                where=first.where,
-                message=first.message,
+                **first.params(),
             )
 
 

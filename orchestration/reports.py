@@ -5,6 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import Any, Literal
 
+from orchestration.messages import LANGUAGES
+
 FileStatus = Literal["landed", "unchanged", "refused", "waiting", "ignored"]
 Part = Literal["sheet", "table"]
 
@@ -75,6 +77,7 @@ class CheckResult:
         status: pass, warn, fail (the data is wrong) or error (the check itself broke).
         failures: How many rows or cells fail.
         message: One sentence on the failure; empty where it passed.
+        name_zh: The name in Chinese, empty where it has none; `message_zh` likewise.
     """
 
     kind: Literal["dbt_test", "expectation"]
@@ -83,6 +86,21 @@ class CheckResult:
     status: Literal["pass", "warn", "fail", "error"]
     failures: int = 0
     message: str = ""
+    name_zh: str = ""
+    message_zh: str = ""
+
+    def words(self, lang: str) -> tuple[str, str]:
+        """Name and message in `lang`, in English where they have no Chinese."""
+        if lang == "en":
+            return self.name, self.message
+        return self.name_zh or self.name, self.message_zh or self.message
+
+    def params(self) -> dict[str, str]:
+        """Name, place and message as placeholders of messages."""
+        named = {"where": self.where}
+        for lang in LANGUAGES:
+            named[f"name_{lang}"], named[f"message_{lang}"] = self.words(lang)
+        return named
 
 
 @dataclass(frozen=True)

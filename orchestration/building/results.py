@@ -93,10 +93,13 @@ def _check_result(result: dict[str, Any], manifest: Manifest) -> CheckResult:
     failures = int(result.get("failures") or 0)
     name = node.get("name", result["unique_id"])
     meaning = node.get("description") or name
-    message = {"pass": "", "error": one_line(result.get("message") or "")}.get(
-        status, say("building.test_failed", name=meaning, failures=failures)
+    told = {"pass": "", "error": one_line(result.get("message") or "")}
+    english, chinese = (
+        told.get(status, say("building.test_failed", lang, name=meaning, failures=failures))
+        for lang in ("en", "zh")
     )
-    return CheckResult("dbt_test", name, _where(node, manifest), status, failures, message)
+    where = _where(node, manifest)
+    return CheckResult("dbt_test", name, where, status, failures, english, message_zh=chinese)
 
 
 def _where(node: dict[str, Any], manifest: Manifest) -> str:

@@ -177,7 +177,8 @@ def _print_checks(console: Console, report: RefreshReport, lang: str) -> None:
     for check in shown[:MAX_FILES_NAMED]:
         style = "yellow" if check.status == "warn" else "red"
         status = say(f"cli.check.{check.status}", lang)
-        sentence = " ".join(part for part in (check.name, check.where, check.message) if part)
+        name, message = check.words(lang)
+        sentence = " ".join(part for part in (name, check.where, message) if part)
         console.print(Text.assemble("  ", (status, style), "  ", sentence), soft_wrap=True)
     if len(shown) > MAX_FILES_NAMED:
         console.print("  " + say("cli.more_checks", lang, checks=number(len(shown) - MAX_FILES_NAMED)))

@@ -49,9 +49,7 @@ class PublicationRefused(ShequnError):
             "publishing.refused",
             EXIT_REFUSED,
             failed=len(failed),
-            name=first.name,
-            where=first.where,
-            message=first.message,
+            **first.params(),
         )
 
 

@@ -8,11 +8,14 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Any
 
 import great_expectations.expectations as gxe
 from great_expectations.expectations.core import ExpectTableRowCountToBeBetween
 from great_expectations.expectations.expectation import Expectation
 from great_expectations.expectations.metadata_types import FailureSeverity
+
+from orchestration.messages import say
 
 STOP, TELL = FailureSeverity.CRITICAL, FailureSeverity.WARNING
 
@@ -32,30 +35,30 @@ class Asset:
 
 
 def no_rows(
-    description: str, where: str, query: str, severity: FailureSeverity = STOP, origin: str = ""
+    check: str, where: str, query: str, severity: FailureSeverity = STOP, origin: str = "", **words: object
 ) -> Expectation:
     """`query` returns no rows.
 
     Args:
-        description: What holds when it returns none.
+        check: What holds when it returns none: the message `quality.check.<check>`.
         where: Table, or table and column.
         query: SQL over the relation `batch`, without colons (SQLAlchemy would read them as parameters).
         severity: STOP the publication, or TELL.
         origin: Where a threshold comes from.
+        words: Values of the message's placeholders.
     """
     escaped = query.replace("{", "{{").replace("}", "}}")
     return gxe.UnexpectedRowsExpectation(
         unexpected_rows_query=f"with batch as (select * from {{batch}}) {escaped}",
-        description=description,
         severity=severity,
-        meta=_meta(where, origin),
+        **_said(check, where, origin, **words),
     )
 
 
 def not_null(table: str, column: str) -> Expectation:
     """Every row knows `column`."""
     return gxe.ExpectColumnValuesToNotBeNull(
-        column=column, description=f"{column} is known", severity=STOP, meta=_meta(f"{table}.{column}")
+        column=column, severity=STOP, **_said("known", f"{table}.{column}", column=column)
     )
 
 
@@ -64,9 +67,8 @@ def in_set(table: str, column: str, values: Sequence[str]) -> Expectation:
     return gxe.ExpectColumnValuesToBeInSet(
         column=column,
         value_set=list(values),
-        description=f"{column} is one of {', '.join(values)}",
         severity=STOP,
-        meta=_meta(f"{table}.{column}"),
+        **_said("in_set", f"{table}.{column}", column=column, values=", ".join(values)),
     )
 
 
@@ -76,26 +78,24 @@ def within_unit_interval(table: str, column: str) -> Expectation:
         column=column,
         min_value=0,
         max_value=1,
-        description=f"{column} lies between 0 and 1",
         severity=STOP,
-        meta=_meta(f"{table}.{column}"),
+        **_said("unit_interval", f"{table}.{column}", column=column),
     )
 
 
-def has_rows(table: str, severity: FailureSeverity, reason: str) -> Expectation:
-    """The table is not empty."""
-    return ExpectTableRowCountToBeBetween(
-        min_value=1, description=f"has rows, {reason}", severity=severity, meta=_meta(table)
-    )
+def has_rows(check: str, table: str, severity: FailureSeverity) -> Expectation:
+    """The table is not empty, for the reason that `quality.check.<check>` gives."""
+    return ExpectTableRowCountToBeBetween(min_value=1, severity=severity, **_said(check, table))
 
 
 def unique(table: str, columns: Sequence[str]) -> Expectation:
     """No two rows agree in `columns`, NULL equal to NULL."""
     names = ", ".join(f'"{column}"' for column in columns)
     return no_rows(
-        f"one row per {', '.join(columns)}",
+        "unique",
         table,
         f"select {names} from batch group by {names} having count(*) > 1",
+        columns=", ".join(columns),
     )
 
 
@@ -114,5 +114,8 @@ def sql_rows(rows: Sequence[Sequence[str]], columns: Sequence[str]) -> str:
     return f"(values {body}) as listed ({head})"
 
 
-def _meta(where: str, origin: str = "") -> dict[str, str]:
-    return {"where": where, "origin": origin} if origin else {"where": where}
+def _said(check: str, where: str, origin: str = "", **words: object) -> dict[str, Any]:
+    """Description and meta: what holds, in English and in Chinese, where, and why so much."""
+    key = f"quality.check.{check}"
+    meta = {"where": where, "zh": say(key, "zh", **words)}
+    return {"description": say(key, "en", **words), "meta": meta | ({"origin": origin} if origin else {})}

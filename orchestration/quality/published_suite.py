@@ -104,21 +104,21 @@ def _inventory(models: dict[str, dict[str, Any]]) -> Asset:
     private = ", ".join(f"'{column}'" for column in PRIVATE_COLUMNS)
     expectations = [
         no_rows(
-            "every model's table, view and column is there",
+            "all_there",
             "core, marts",
             f"select * from {wanted} where not exists (select 1 from batch as present"
             " where present.kind = listed.kind and present.schema_name = listed.schema_name"
             " and present.table_name = listed.table_name and present.column_name = listed.column_name)",
         ),
         no_rows(
-            "nothing is there but the models' tables and views",
+            "nothing_else",
             "core, marts",
             f"select 1 from batch as present where not exists (select 1 from {known}"
             " where present.kind = listed.kind and present.schema_name = listed.schema_name"
             " and present.table_name = listed.table_name)",
         ),
         no_rows(
-            "no private column is published",
+            "no_private_column",
             "core, marts",
             f"select 1 from batch where column_name in ({private})",
         ),
@@ -159,14 +159,14 @@ def _window_assets(
         return []
     today = datetime.now(ZoneInfo(timezone)).date().isoformat()
     expectations = [
-        no_rows("there is one reporting window", label, "select count(*) from batch having count(*) <> 1"),
+        no_rows("one_window", label, "select count(*) from batch having count(*) <> 1"),
         no_rows(
-            "history starts on or before the last day",
+            "window_order",
             label,
             "select 1 from batch where history_start_date > as_of_date",
         ),
         no_rows(
-            "history is at most 20 years long; else a date is wrong, or set history_start_date",
+            "long_history",
             label,
             f"select 1 from batch where history_start_date < as_of_date - {LONG_HISTORY_DAYS}",
             TELL,
@@ -176,16 +176,17 @@ def _window_assets(
     if not is_dated:
         expectations += [
             no_rows(
-                "no data from later than tomorrow",
+                "no_future",
                 label,
                 f"select 1 from batch where as_of_date > date '{today}' + 1",
             ),
             no_rows(
-                f"the newest day is at most {STALE_DAYS} days old",
+                "fresh",
                 label,
                 f"select 1 from batch where as_of_date < date '{today}' - {STALE_DAYS}",
                 TELL,
                 _STALE_ORIGIN,
+                days=STALE_DAYS,
             ),
         ]
     return [Asset("reporting window", expectations, f"select * from {label}")]
@@ -199,11 +200,11 @@ def _row_expectations(
         return []
     scopes = tables.get("core.dim_scope")
     if table.name == "mart_community_kpi" and scopes is not None and scopes.rows:
-        return [has_rows(table.label, STOP, "since a group has members or messages")]
+        return [has_rows("has_rows_alive", table.label, STOP)]
     parents = [manifest.node(name) for name in node.get("depends_on", {}).get("nodes", [])]
     sources = [tables.get(f"{parent.get('schema')}.{parent.get('alias')}") for parent in parents]
     if sources and all(source is not None and source.rows for source in sources):
-        return [has_rows(table.label, TELL, "since all that it is made from has")]
+        return [has_rows("has_rows_made", table.label, TELL)]
     return []
 
 
@@ -220,7 +221,7 @@ def _value_expectations(
     if table.schema == "marts" and window is not None and is_dated_by_events:
         expectations.append(
             no_rows(
-                "no period starts after the last day",
+                "periods_begun",
                 label,
                 f"select 1 from batch where period_start > date '{window[0].isoformat()}'",
             )
@@ -228,7 +229,7 @@ def _value_expectations(
     if window is not None and "as_of_date" in columns and table.name != "dim_reporting_window":
         expectations.append(
             no_rows(
-                "its as_of_date is the warehouse's",
+                "same_as_of",
                 label,
                 f"select 1 from batch where as_of_date is distinct from date '{window[0].isoformat()}'",
             )
@@ -258,14 +259,10 @@ def _phone_expectations(table: Table) -> list[Expectation]:
     ids = [name for name in names if name.endswith("_id")]
     expectations = []
     if texts:
-        expectations.append(
-            no_rows(
-                "no text holds a phone number", table.label, f"select 1 from batch where {_phone_in(texts)}"
-            )
-        )
+        expectations.append(no_rows("no_phone", table.label, f"select 1 from batch where {_phone_in(texts)}"))
     if ids:
         query = f"select 1 from batch where {_phone_in(ids)}"
-        expectations.append(no_rows("no id is a phone number", table.label, query, TELL))
+        expectations.append(no_rows("id_no_phone", table.label, query, TELL))
     return expectations
 
 
@@ -279,13 +276,13 @@ def _phone_in(columns: list[str]) -> str:
 def _stock_and_flow(label: str) -> list[Expectation]:
     return [
         no_rows(
-            "memberships_end = memberships_start + joins - leaves - dissolved_exits",
+            "stock_and_flow",
             f"{label}.memberships_end",
             "select 1 from batch where memberships_end is distinct from"
             " memberships_start + joins - leaves - dissolved_exits",
         ),
         no_rows(
-            "net_growth = joins - leaves",
+            "net_growth",
             f"{label}.net_growth",
             "select 1 from batch where net_growth is distinct from joins - leaves",
         ),
@@ -294,7 +291,7 @@ def _stock_and_flow(label: str) -> list[Expectation]:
 
 def _catalogued(label: str) -> Expectation:
     return no_rows(
-        "every metric names a column that is there",
+        "metrics_stand",
         label,
         "select 1 from batch as metrics where not exists"
         " (select 1 from information_schema.columns as columns where columns.table_schema = 'marts'"

@@ -46,9 +46,7 @@ def _contract_asset(entities: tuple[Entity, ...]) -> Asset:
         " and present.column_name = wanted.column_name)"
     )
     query = "select table_name, column_name from duckdb_columns() where schema_name = 'raw'"
-    return Asset(
-        "raw columns", [no_rows("raw has every table and column of the catalogue", "raw", missing)], query
-    )
+    return Asset("raw columns", [no_rows("raw_columns", "raw", missing)], query)
 
 
 def _ledger_assets(tables: dict[str, Table], entities: tuple[Entity, ...]) -> list[Asset]:
@@ -64,29 +62,31 @@ def _ledger_assets(tables: dict[str, Table], entities: tuple[Entity, ...]) -> li
     thrown = "select file_sha256, count(distinct line) as rows from raw.rejected_rows group by file_sha256"
     expectations: list[Expectation] = [
         no_rows(
-            "lines = header + accepted + rejected + blank",
+            "lines_add_up",
             landed,
             "select 1 from batch where status = 'landed'"
             " and lines is distinct from header + accepted + rejected + blank",
         ),
-        no_rows("accepted rows are the rows in raw", landed, _count_differs("accepted", kept)),
-        no_rows("rejected rows are the rows set aside", landed, _count_differs("rejected", thrown)),
+        no_rows("accepted_in_raw", landed, _count_differs("accepted", kept)),
+        no_rows("rejected_kept", landed, _count_differs("rejected", thrown)),
         in_set(landed, "status", ("landed", "refused")),
         unique(landed, ["file_sha256"]),
         no_rows(
-            "each landed file has a sequence number of its own",
+            "own_sequence",
             landed,
             "select load_seq from batch where status = 'landed' group by load_seq"
             " having count(*) > 1 or load_seq is null",
         ),
         no_rows(
-            f"at most {REJECTED_SHARE_LIMIT:.0%} of a file's rows are rejected, {RECENT_DAYS} days back",
+            "few_rejected",
             landed,
             "select 1 from batch where status = 'landed'"
             f" and landed_at > (select max(landed_at) from batch) - {RECENT_DAYS} * interval 1 day"
             f" and rejected > {REJECTED_SHARE_LIMIT} * (accepted + rejected)",
             TELL,
             _ORIGIN,
+            share=f"{REJECTED_SHARE_LIMIT:.0%}",
+            days=RECENT_DAYS,
         ),
     ]
     return [Asset(landed, expectations)]
@@ -106,7 +106,7 @@ def _entity_expectations(entity: Entity, table: Table) -> list[Expectation]:
     return [
         unique(label, ["load_seq", "line"]),
         no_rows(
-            "every row says where it comes from",
+            "has_origin",
             label,
             "select 1 from batch where " + " or ".join(f"{column} is null" for column in _PROVENANCE),
         ),
@@ -119,9 +119,7 @@ def _entity_expectations(entity: Entity, table: Table) -> list[Expectation]:
 def _normal_form(label: str, columns: list[Column]) -> Expectation:
     """One pass over the table for all its columns: a cast in staging never fails, an id is no number."""
     faults = [fault for column in columns for fault in _faults(column)]
-    return no_rows(
-        "every value has its normal form", label, f"select 1 from batch where {' or '.join(faults)}"
-    )
+    return no_rows("normal_form", label, f"select 1 from batch where {' or '.join(faults)}")
 
 
 def _faults(column: Column) -> list[str]:

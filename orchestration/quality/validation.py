@@ -12,7 +12,7 @@ from great_expectations.core.run_identifier import RunIdentifier
 from sqlalchemy import event
 from sqlalchemy.pool import Pool
 
-from orchestration.messages import say
+from orchestration.messages import LANGUAGES, say
 from orchestration.quality.expectations import Asset
 from orchestration.reports import CheckResult
 
@@ -119,19 +119,22 @@ def check_result(result: Any) -> CheckResult:
     cause = next(_exceptions(result.exception_info), None)
     failures = 0 if result.success or cause else _failures(result.result)
     status: Literal["pass", "warn", "fail", "error"] = "pass"
-    message = ""
+    message = dict.fromkeys(LANGUAGES, "")
     if cause is not None:
-        status, message = "error", cause
+        status, message = "error", dict.fromkeys(LANGUAGES, cause)
     elif not result.success:
         status = "warn" if str(getattr(config.severity, "value", config.severity)) == "warning" else "fail"
-        message = _message(result.result, failures)
+        message = {lang: _message(result.result, failures, lang) for lang in LANGUAGES}
+    meta = config.meta or {}
     return CheckResult(
         kind="expectation",
         name=config.description or config.type,
-        where=(config.meta or {}).get("where", ""),
+        where=meta.get("where", ""),
         status=status,
         failures=failures,
-        message=message,
+        message=message["en"],
+        name_zh=meta.get("zh", ""),
+        message_zh=message["zh"],
     )
 
 
@@ -142,10 +145,10 @@ def _failures(outcome: dict[str, Any]) -> int:
     return 0
 
 
-def _message(outcome: dict[str, Any], failures: int) -> str:
+def _message(outcome: dict[str, Any], failures: int, lang: str) -> str:
     if failures:
-        return say("quality.rows_fail", failures=failures)
-    return say("quality.observed", observed=outcome.get("observed_value", "?"))
+        return say("quality.rows_fail", lang, failures=failures)
+    return say("quality.observed", lang, observed=outcome.get("observed_value", "?"))
 
 
 def _exceptions(info: dict[str, Any] | None) -> Iterator[str]:

@@ -210,7 +210,8 @@ def test_the_closing_table_says_what_landed_what_not_and_what_came_of_it(
     settings: Settings, refreshed: Callable[[Refresh], None]
 ) -> None:
     report = report_of(settings, LANDED, REFUSED, WAITING, UNCHANGED)
-    warning = CheckResult("expectation", "few rejects", "raw.files", "warn", 1, "one file")
+    words = {"name_zh": "拒收不多", "message_zh": "一个文件"}
+    warning = CheckResult("expectation", "few rejects", "raw.files", "warn", 1, "one file", **words)
     passed = CheckResult("dbt_test", "unique", "mart_rfm", "pass")
     audit = type("Audit", (), {"checks": (warning, passed)})()
     refreshed(lambda *_, **__: RefreshReport(report.landing, build=audit, published=report.published))
@@ -240,6 +241,7 @@ def test_the_closing_table_says_what_landed_what_not_and_what_came_of_it(
     chinese = shequn("refresh", "--home", settings.home, lang="zh").stdout
     assert "环比" in chinese and "社群内总人数" in chinese and "拒收" in chinese
     assert "canonical.orders 订单" in chinese
+    assert "拒收不多 raw.files 一个文件" in chinese
 
 
 def test_sheets_and_totals_that_were_passed_over_are_told(

@@ -244,6 +244,8 @@ class TestPublished:
         names = {(check.where, check.name) for check in report.checks}
         assert ("marts.mart_rfm", "one row per member_id") in names
         assert ("marts.mart_community_kpi.leave_rate", "leave_rate lies between 0 and 1") in names
+        assert all(check.name_zh for check in report.checks)
+        assert "每个 member_id 一行" in {check.name_zh for check in report.checks}
 
     def test_every_planted_fault_is_named(self, home: Settings, worker: QualityWorker, copy: Path) -> None:
         kpi = "marts.mart_community_kpi"
