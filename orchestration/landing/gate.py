@@ -21,6 +21,7 @@ from orchestration.landing.digests import Digests, StillWritten
 from orchestration.landing.faults import FileRefused
 from orchestration.landing.file_landing import FileLanding
 from orchestration.landing.inbox import (
+    CANONICAL,
     OTHER_SPREADSHEETS,
     FileState,
     InboxFile,
@@ -32,7 +33,7 @@ from orchestration.landing.inbox import (
 )
 from orchestration.landing.mappings import load_mappings, mapped_entities
 from orchestration.landing.normal_forms import create_macros, literal
-from orchestration.landing.parts import content_sha256, refused_before, with_parts
+from orchestration.landing.parts import content_sha256, refusal_by_content, refused_before, with_parts
 from orchestration.landing.statements import Statements
 from orchestration.landing.survey import is_encrypted
 from orchestration.landing.vault import vault_key
@@ -41,6 +42,8 @@ from orchestration.reports import FileOutcome, LandingReport, Part
 from orchestration.settings import Settings
 
 MEMORY_LIMIT = "512MB"
+# What a file under a neutral export's name that holds another's rows is refused with.
+OTHER_CONTENT = ("E_HEADER", "E_KEYS", "E_NOT_CSV", "E_NOT_JSONL")
 PARTS: dict[str, Part] = {"sheet": "sheet", "sqlite": "table"}
 
 
@@ -183,6 +186,8 @@ def _decide(
             raise FileRefused("E_ENCRYPTED")
         raise FileRefused(str(file.code), **file.params)
     except FileRefused as refusal:
+        if file.folder == CANONICAL and refusal.code in OTHER_CONTENT:
+            refusal = refusal_by_content(landing, digests, file, state) or refusal
         outcome = replace(known, status="refused", code=refusal.code, params=refusal.params)
         if landed is not None:
             return outcome  # what has landed stays in the ledger, under the name it has there

@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Any
 
 from orchestration.landing.catalogue import Catalogue, Entity
+from orchestration.landing.faults import FileRefused
 
 CANONICAL = "canonical"
 WORKBOOKS = (".xlsx", ".xlsm", ".xls", ".ods")
@@ -43,6 +44,7 @@ class InboxFile:
         siblings: Of a document all entities that it holds, each with the places of its rows.
         groups: What its path says (`from_path`).
         belongs_in: The folder of the system that its content shows, where it lies in another.
+        if_strange: Its refusal by its name, which stands where its content shows no system.
     """
 
     path: Path
@@ -56,6 +58,7 @@ class InboxFile:
     siblings: tuple[tuple[Entity, tuple[str, ...]], ...] = ()
     groups: dict[str, str | None] = field(default_factory=dict)
     belongs_in: str | None = None
+    if_strange: FileRefused | None = None
 
     @property
     def is_closed(self) -> bool:
@@ -107,9 +110,12 @@ def recognise(path: Path, relative: str, catalogue: Catalogue) -> InboxFile:
         return InboxFile(path, relative, entity)
     if entity is None:
         close = difflib.get_close_matches(name, entities, n=3) or sorted(entities)
-        return refused("E_UNKNOWN_ENTITY", entity=name, known=", ".join(close))
+        unknown = FileRefused("E_UNKNOWN_ENTITY", path=relative, entity=name, known=", ".join(close))
+        return InboxFile(path, relative, if_strange=unknown)
     if suffix not in FORMATS:
-        return refused("E_UNKNOWN_FORMAT", suffix=suffix or "–", known=", ".join(FORMATS))
+        known = ", ".join(FORMATS)
+        unknown = FileRefused("E_UNKNOWN_FORMAT", path=relative, suffix=suffix or "–", known=known)
+        return InboxFile(path, relative, if_strange=unknown)
     return InboxFile(path, relative, entity, kind=suffix[1:])
 
 

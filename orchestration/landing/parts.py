@@ -41,27 +41,71 @@ def _parts_of(landing: Landing, digests: Digests, file: InboxFile) -> list[Inbox
     if state is None:
         return [file]
     try:
-        shapes = _looked_at(landing, digests.of(file.path, state), file)
-        if file.folder == CANONICAL:
-            return name_sheets(file, shapes)
-        return _name_parts(file, shapes, load_catalogue(), landing.mapped)
+        sha256 = digests.of(file.path, state)
+        if file.folder != CANONICAL:
+            shapes = _looked_at(landing, sha256, file, is_named=False)
+            return _name_parts(file, shapes, load_catalogue(), landing.mapped)
+        if file.path.suffix.lower() not in WORKBOOKS:
+            return _of_a_system(file, _looked_at(landing, sha256, file, is_named=False))
+        parts = name_sheets(file, _looked_at(landing, sha256, file, is_named=True))
+        if any(part.code == "E_UNKNOWN_SHEET" for part in parts):
+            told = _of_a_system(file, _looked_at(landing, sha256, file, is_named=False))
+            parts = [one if one.entity and part.code else part for part, one in zip(parts, told, strict=True)]
+        return parts
     except StillWritten:
         return [file]
     except FileRefused as refusal:
+        refusal = file.if_strange or refusal
         return [replace(file, code=refusal.code, params=refusal.params)]
     except OSError as error:
         params = {"path": file.relative, "detail": error.strerror or str(error)}
         return [replace(file, code="E_UNREADABLE", params=params)]
 
 
-def _looked_at(landing: Landing, sha256: str, file: InboxFile) -> list[Shape]:
+def _of_a_system(file: InboxFile, shapes: Sequence[Shape]) -> list[InboxFile]:
+    """What lies among the neutral exports and is by its content unmistakably a system's, as that.
+
+    Mappings do not reach here.
+    """
+    known = [
+        replace(shape, fits=tuple(fit for fit in shape.fits if fit.system != MAPPED)) for shape in shapes
+    ]
+    return _name_parts(file, known, load_catalogue(), {})
+
+
+def refusal_by_content(
+    landing: Landing, digests: Digests, file: InboxFile, state: FileState
+) -> FileRefused | None:
+    """The refusal of a file that bears the name of a neutral export and is unmistakably a system's.
+
+    Raises:
+        StillWritten: it is not as `state` says any more.
+    """
+    try:
+        shapes = _looked_at(landing, digests.of(file.path, state), file, is_named=False)
+    except FileRefused:
+        return None
+    fits = [fit.system for shape in shapes if shape.name == file.part for fit in shape.fits]
+    systems = dict.fromkeys(system for system in fits if system != MAPPED)
+    if not systems:
+        return None
+    folders = ", ".join(f"{system}/" for system in systems)
+    return FileRefused("E_WRONG_FOLDER", path=file.relative, folders=folders)
+
+
+def _looked_at(landing: Landing, sha256: str, file: InboxFile, is_named: bool) -> list[Shape]:
     """The shapes of a file's parts, looked up where this content has been looked at before.
+
+    Args:
+        landing: The pass.
+        sha256: The file's digest.
+        file: The file.
+        is_named: Its sheets are told by their names, not by their content.
 
     Raises:
         FileRefused: it cannot be read as what it is.
     """
     connection = landing.connection
-    is_named = file.folder == CANONICAL
     found = connection.execute(
         "select shapes from raw.shapes where file_sha256 = ? and gate_version = ? and is_named = ?",
         [sha256, landing.version, is_named],
@@ -233,6 +277,8 @@ def _system_of(file: InboxFile, shape: Shape, catalogue: Catalogue) -> tuple[str
 
 def _unknown_shape(file: InboxFile, shape: Shape, catalogue: Catalogue) -> FileRefused:
     """Why nothing fits: a neutral export that lies elsewhere, or of no known shape."""
+    if file.if_strange is not None:
+        return file.if_strange
     is_called_so = entity_name(file.relative) in catalogue.systems[CANONICAL]
     # A system's own file may be called orders.csv as well.
     is_a_systems = file.folder in catalogue.systems and shape.near

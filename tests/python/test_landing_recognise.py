@@ -57,6 +57,42 @@ def test_a_wrong_folder_lands_where_only_one_system_fits(inbox: Inbox, path: str
     assert (outcome.status, outcome.system, outcome.belongs_in) == ("landed", "market", "market")
 
 
+@pytest.mark.parametrize("name", ["成交表.csv", "market/a.csv", "成交表.txt", "sales"])
+def test_a_systems_file_among_neutral_ones_is_that_systems(inbox: Inbox, name: str) -> None:
+    outcome = inbox.land_one(f"canonical/{name}", SALES)
+    assert (outcome.status, outcome.system, outcome.belongs_in) == ("landed", "market", "market")
+
+
+def test_a_systems_file_under_a_neutral_name_is_told_its_folder(inbox: Inbox) -> None:
+    trades = json.dumps({"info": {"tid": "1"}, "pay": {"total": "1"}})
+    outcome = inbox.land_one("canonical/orders.csv", SALES)
+    assert (outcome.code, outcome.params["folders"]) == ("E_WRONG_FOLDER", "market/")
+    outcome = inbox.land_one("canonical/orders.jsonl", trades)
+    assert (outcome.code, outcome.params["folders"]) == ("E_WRONG_FOLDER", "shop/")
+    assert inbox.land_one("canonical/orders.json", trades).entity == "trades"
+    assert inbox.land_one("canonical/staff.csv", "a,b\n1,2\n").code == "E_HEADER"
+    assert inbox.land_one("canonical/notes.csv", "a,b\n1,2\n").code == "E_UNKNOWN_ENTITY"
+
+
+def test_a_systems_sheet_among_neutral_ones_is_that_systems(inbox: Inbox) -> None:
+    workbook = openpyxl.Workbook()
+    first: Any = workbook.active
+    first.title = "退款"
+    first.append(["退款单号", "订单号", "退款时间", "退款金额"])
+    for title, row in {"一月": ["成交号", "货品"], "随笔": ["随便", "写写"]}.items():
+        workbook.create_sheet(title).append(row)
+    path = inbox.settings.exports / "canonical" / "登记.xlsx"
+    path.parent.mkdir()
+    workbook.save(path)
+    inbox.age(path)
+    found = {one.path.partition("#")[2]: (one.entity, one.code) for one in inbox.land().files}
+    assert found == {
+        "退款": ("refunds", None),
+        "一月": ("sales", None),
+        "随笔": (None, "E_UNKNOWN_SHEET"),
+    }
+
+
 @pytest.mark.parametrize("path", ["orders2026.csv", "elsewhere/a.csv"])
 def test_a_wrong_folder_is_refused_where_several_fit(inbox: Inbox, path: str) -> None:
     outcome = inbox.land_one(path, ORDERS.format("o1"))
