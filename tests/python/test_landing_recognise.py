@@ -79,7 +79,7 @@ def test_a_systems_sheet_among_neutral_ones_is_that_systems(inbox: Inbox) -> Non
     first: Any = workbook.active
     first.title = "退款"
     first.append(["退款单号", "订单号", "退款时间", "退款金额"])
-    for title, row in {"一月": ["成交号", "货品"], "随笔": ["随便", "写写"]}.items():
+    for title, row in {"一月": ["订单编号", "备注"], "随笔": ["随便", "写写"]}.items():
         workbook.create_sheet(title).append(row)
     path = inbox.settings.exports / "canonical" / "登记.xlsx"
     path.parent.mkdir()
@@ -88,7 +88,7 @@ def test_a_systems_sheet_among_neutral_ones_is_that_systems(inbox: Inbox) -> Non
     found = {one.path.partition("#")[2]: (one.entity, one.code) for one in inbox.land().files}
     assert found == {
         "退款": ("refunds", None),
-        "一月": ("sales", None),
+        "一月": ("short_sheet", None),
         "随笔": (None, "E_UNKNOWN_SHEET"),
     }
 
