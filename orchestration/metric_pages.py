@@ -1,5 +1,8 @@
 """Writes `docs/metrics.md` and `docs/metrics.zh-CN.md` from the metric catalogue and dbt's manifest.
 
+Descriptions of tables and columns have their Chinese in `metric_pages.zh.yml`; a metric's own formula in
+Chinese stands for the description of its column.
+
 Run it as `python -m orchestration.metric_pages`.
 """
 
@@ -9,8 +12,11 @@ import csv
 import json
 import subprocess
 import tempfile
+from functools import cache
 from pathlib import Path
 from typing import Any
+
+import yaml
 
 from orchestration.child import child_command, child_environment
 from orchestration.messages import say
@@ -18,6 +24,8 @@ from orchestration.settings import PROJECT_DIR
 
 CATALOGUE = PROJECT_DIR / "seeds" / "metric_definitions.csv"
 PAGES = {"en": PROJECT_DIR / "docs" / "metrics.md", "zh": PROJECT_DIR / "docs" / "metrics.zh-CN.md"}
+CHINESE = Path(__file__).with_suffix(".zh.yml")
+SCHEMAS = ("marts", "core")
 STAGES = ("acquisition", "activation", "retention", "revenue", "referral", "service")
 
 Node = dict[str, Any]
@@ -29,11 +37,41 @@ def page(lang: str, metrics: list[dict[str, str]], manifest: dict[str, Any]) -> 
     for stage in STAGES:
         chosen = [metric for metric in metrics if metric["stage"] == stage]
         parts.append(f"### {say(f'metrics.stage.{stage}', lang)}\n\n{_metric_table(lang, chosen)}")
-    formulas = {(metric["mart"], metric["column_name"]): metric["formula_zh"] for metric in metrics}
-    for schema in ("marts", "core"):
+    formulas = _formulas(metrics)
+    for schema in SCHEMAS:
         parts.append(f"## {say(f'metrics.{schema}', lang)}")
         parts += [_table_section(lang, node, manifest, formulas) for node in published(manifest, schema)]
     return "\n\n".join(parts) + "\n"
+
+
+@cache
+def chinese() -> dict[str, str]:
+    """Descriptions in Chinese, by the English ones."""
+    texts: dict[str, str] = yaml.safe_load(CHINESE.read_text(encoding="utf-8"))
+    return texts
+
+
+def descriptions(metrics: list[dict[str, str]], manifest: dict[str, Any]) -> set[str]:
+    """What the Chinese page needs the Chinese of."""
+    formulas, found = _formulas(metrics), set()
+    for schema in SCHEMAS:
+        for node in published(manifest, schema):
+            found.add(_one_line(node["description"]))
+            found |= {
+                _one_line(column["description"])
+                for column in node["columns"].values()
+                if (node["name"], column["name"]) not in formulas
+            }
+    return found
+
+
+def _formulas(metrics: list[dict[str, str]]) -> dict[tuple[str, str], str]:
+    return {(metric["mart"], metric["column_name"]): metric["formula_zh"] for metric in metrics}
+
+
+def _described(lang: str, text: str) -> str:
+    text = _one_line(text)
+    return chinese().get(text, text) if lang == "zh" else text
 
 
 def published(manifest: dict[str, Any], schema: str) -> list[Node]:
@@ -76,7 +114,11 @@ def _table_section(
     label = node["config"].get("meta", {}).get("label_zh")
     title = f"### {node['name']}" + (f" {label}" if label else "")
     key = ", ".join(f"`{name}`" for name in grain(manifest, node))
-    parts = [title, _one_line(node["description"]), f"{say('metrics.grain', lang)}: {key}" if key else ""]
+    parts = [
+        title,
+        _described(lang, node["description"]),
+        f"{say('metrics.grain', lang)}: {key}" if key else "",
+    ]
     rows = [_column_row(lang, node["name"], column, formulas) for column in node["columns"].values()]
     parts.append(_markdown_table(say("metrics.table_columns", lang), rows))
     return "\n\n".join(part for part in parts if part)
@@ -86,7 +128,7 @@ def _column_row(
     lang: str, mart: str, column: dict[str, Any], formulas: dict[tuple[str, str], str]
 ) -> list[str]:
     meta = column["config"].get("meta", {})
-    meaning = _one_line(column["description"])
+    meaning = _described(lang, column["description"])
     if lang == "zh":
         meaning = formulas.get((mart, column["name"]), meaning)
     unit = say(f"metrics.unit.{meta['unit']}", lang)

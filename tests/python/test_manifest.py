@@ -199,6 +199,13 @@ def test_the_pages_of_metrics_are_in_step(manifest: dict[str, Any], lang: str) -
     assert written == current, "run .venv/bin/python -m orchestration.metric_pages"
 
 
+def test_every_description_has_its_chinese(manifest: dict[str, Any]) -> None:
+    needed = metric_pages.descriptions(metric_pages.read_catalogue(), manifest)
+    known = set(metric_pages.chinese())
+    assert needed - known == set(), "say these in Chinese in orchestration/metric_pages.zh.yml"
+    assert known - needed == set(), "nothing is described so any more"
+
+
 @pytest.mark.parametrize("lang", metric_pages.PAGES)
 def test_every_published_column_is_on_the_pages(manifest: dict[str, Any], lang: str) -> None:
     text = metric_pages.PAGES[lang].read_text(encoding="utf-8")
