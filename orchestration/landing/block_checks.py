@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from typing import Any
 
 import pyarrow as pa
 
@@ -40,7 +41,7 @@ class BlockChecks:
         self._zone = zone
         self._latest_event = latest_event
         self._vault_key = vault_key
-        self._checks: RowChecks | None = None
+        self._checks: dict[tuple[Any, ...], RowChecks] = {}
 
     def check(self, block: Block) -> CheckedBlock:
         """Normal forms and faults of a block's rows."""
@@ -64,9 +65,10 @@ class BlockChecks:
         return replace(block, known=columns) if len(columns) > len(block.known) else block
 
     def _row_checks(self, block: Block) -> RowChecks:
-        """The checks that fit the file's columns, which are the same in all its blocks."""
-        if self._checks is None:
-            self._checks = RowChecks(
+        """The checks that fit the columns, which are the same in all blocks of most files."""
+        columns = (frozenset(block.known), tuple(block.unknown), block.extra is not None)
+        if columns not in self._checks:
+            self._checks[columns] = RowChecks(
                 self._entity,
                 names=tuple(block.known),
                 unknown=tuple(block.unknown),
@@ -74,4 +76,4 @@ class BlockChecks:
                 zone=self._zone,
                 latest_event=self._latest_event,
             )
-        return self._checks
+        return self._checks[columns]

@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-import gc
 import json
 from collections.abc import Iterable, Iterator, Sequence
-from contextlib import contextmanager
 from dataclasses import dataclass, field
 from json.encoder import c_make_encoder, encode_basestring  # type: ignore[attr-defined]
 from pathlib import Path
@@ -16,7 +14,14 @@ import pyarrow as pa
 
 from orchestration.landing.blocks import Block, trimmed
 from orchestration.landing.catalogue import Entity, load_catalogue
-from orchestration.landing.documents import Document, DocumentKind, read_documents, survey_documents
+from orchestration.landing.documents import (
+    Broken,
+    DocumentKind,
+    Run,
+    read_documents,
+    survey_documents,
+    without_collecting,
+)
 from orchestration.landing.faults import RowFault
 from orchestration.landing.header import COLUMN_LIMIT
 from orchestration.landing.json_values import BadValue, plain_text
@@ -25,6 +30,7 @@ from orchestration.landing.originals import broken_text, stranger_text
 from orchestration.landing.path_groups import refuse_unsaid, unsaid_columns
 from orchestration.landing.paths import (
     DOCUMENT,
+    ColumnGetter,
     Holders,
     Read,
     Step,
@@ -35,11 +41,14 @@ from orchestration.landing.paths import (
     row_steps,
     steps_of,
     unread,
+    unread_below,
 )
 from orchestration.landing.row_lists import RowKind, owner_of, row_lists
 from orchestration.landing.shapes import error_of
 
 ROWS_PER_BLOCK = 20_000
+# Beyond these, rows are not sorted by their keys any more.
+SHAPES_PER_BLOCK = 100
 ENVELOPE = ("errcode", "errmsg")
 _encoder = json.JSONEncoder(ensure_ascii=False)
 # What `_encoder.encode` makes anew for each value.
@@ -48,18 +57,6 @@ _chunks = c_make_encoder(None, _encoder.default, encode_basestring, None, ": ", 
 
 def _encode(value: Any) -> str:
     return "".join(_chunks(value, 0))
-
-
-@contextmanager
-def _without_collecting() -> Iterator[None]:
-    """Without the collector of cycles: JSON has none, and it would walk over all kept rows time and again."""
-    was_enabled = gc.isenabled()
-    gc.disable()
-    try:
-        yield
-    finally:
-        if was_enabled:
-            gc.enable()
 
 
 @dataclass
@@ -75,6 +72,20 @@ class _Batch:
 
     def __len__(self) -> int:
         return len(self.rows) + len(self.faults)
+
+
+@dataclass(frozen=True)
+class _Plan:
+    """How rows are read that are objects of the same keys, or of which nothing is known.
+
+    Attributes:
+        getters: What finds each column that such a row may have.
+        unread: Keys of which something may be left, with what is read below each, and which of the keys there
+            nobody need look at; None: any.
+    """
+
+    getters: dict[str, ColumnGetter]
+    unread: tuple[tuple[str, Read | None, frozenset[str]], ...] | None
 
 
 class DocumentReader:
@@ -113,17 +124,14 @@ class DocumentReader:
         self._survey = survey_documents(path, kind)
         self._kinds = [RowKind.of(part, groups) for part, _ in parts]
         self._own = next(one for one in self._kinds if one.entity is entity)
-        self._getters = {column.name: column_getter(column.paths, groups) for column in entity.columns}
+        self._groups = groups
+        self._plans: dict[tuple[str, tuple[str, ...] | None], _Plan] = {}
         self._json = {column.name for column in entity.columns if column.type == "json"}
         places = {place for _, found in parts for place in found}
         self._is_flat = places == {DOCUMENT}
         self._is_by_line = self._is_flat and kind == "lines"
         self._is_alone = len(self._kinds) == 1 and not (entity.where or entity.where_not)
         self._read = {place: _read_below(entity, place, places) for place, _ in self._own.lists}
-        self._read_whole = {
-            place: frozenset(key for key, mark in read.items() if mark is True)
-            for place, read in self._read.items()
-        }
         self._unsaid = unsaid_columns(entity, groups)
         self._private = frozenset(entity.private)
         self._shown = _personal(entity)
@@ -141,40 +149,60 @@ class DocumentReader:
 
     def blocks(self) -> Iterator[Block]:
         """The part's rows."""
-        documents = read_documents(self._path, self._kind, str(self.encoding))
-        is_full = True
-        while is_full:
-            with _without_collecting():
-                batch = _Batch()
-                for document in documents:
-                    self._take(document, batch)
-                    if len(batch) >= ROWS_PER_BLOCK:
-                        break
-                is_full = len(batch) >= ROWS_PER_BLOCK
+        batches = self._batches()
+        while True:
+            with without_collecting():
+                batch = next(batches, None)
+                if batch is None:
+                    return
                 block = self._block(batch)
             yield block
 
-    def _take(self, document: Document, batch: _Batch) -> None:
-        value = document.value
-        if value is None:
-            if self._is_first and document.is_blank:
-                self.lines += 1
-                self.blank += 1
-            elif document.problem is not None:
-                params = {"problem": document.problem}
-                original = broken_text(document.text, *(kind.entity for kind in self._kinds))
-                self._leave(document, "E_JSON", original, params, batch)
-            return
+    def _batches(self) -> Iterator[_Batch]:
+        batch = _Batch()
+        for run in read_documents(self._path, self._kind, str(self.encoding)):
+            if isinstance(run, Broken):
+                original = broken_text(run.text, *(kind.entity for kind in self._kinds))
+                self._leave(run.line, "E_JSON", original, {"problem": run.problem}, batch)
+                continue
+            if self._is_first:
+                self.lines += run.blank
+                self.blank += run.blank
+            if self._is_flat and self._is_alone and not any("errcode" in value for value in run.values):
+                self._add_all(run, batch)
+            else:
+                for line, value in zip(run.lines, run.values, strict=True):
+                    self._take(line, value, batch)
+                    if len(batch) >= ROWS_PER_BLOCK:
+                        yield batch
+                        batch = _Batch()
+            if len(batch) >= ROWS_PER_BLOCK:
+                yield batch
+                batch = _Batch()
+        yield batch
+
+    def _add_all(self, run: Run, batch: _Batch) -> None:
+        """Take documents for rows; what is none shows by the block's columns, which is faster."""
+        size = len(run.values)
+        batch.rows += run.values
+        batch.places += [DOCUMENT] * size
+        batch.holders += [()] * size
+        batch.numbers += [1] * size
+        batch.lines += run.lines if self._is_by_line else range(self._number + 1, self._number + size + 1)
+        self.lines += size
+        self._number += size
+
+    def _take(self, line: int, value: dict[str, Any], batch: _Batch) -> None:
         if "errcode" in value and (error := error_of(value)):
-            self._leave(document, "E_API_ERROR", self._stranger(value), error, batch)
+            self._leave(line, "E_API_ERROR", self._stranger(value), error, batch)
             return
         if self._is_flat:
-            # Of one part alone the block's columns tell, which is faster.
+            # Of one part alone the block's columns tell.
             owner = self._own if self._is_alone else owner_of(value, (), self._kinds, DOCUMENT)
             if owner is self._own:
-                self._add(document, value, (), 1, DOCUMENT, batch)
+                self._add(line, value, (), 1, DOCUMENT, batch)
             elif owner is None:
-                self._leave(document, "E_UNKNOWN_ROW", self._stranger(value), {}, batch)
+                self._leave(line, "E_UNKNOWN_ROW", self._stranger(value), {}, batch)
             return
         lists = row_lists(value, self._kinds)
         for found in lists:
@@ -186,43 +214,28 @@ class DocumentReader:
                 if found.path == DOCUMENT or not self._is_alone:
                     owner = owner_of(row, holders, found.claimants, found.path)
                 if owner is self._own:
-                    self._add(document, row, holders, number, found.path, batch)
+                    self._add(line, row, holders, number, found.path, batch)
                 elif owner is None and (found.path != DOCUMENT or len(lists) == 1):
-                    self._leave(document, "E_UNKNOWN_ROW", self._stranger(row), {}, batch)
+                    self._leave(line, "E_UNKNOWN_ROW", self._stranger(row), {}, batch)
         if not lists:
-            self._leave(document, "E_UNKNOWN_ROW", self._stranger(value), {}, batch)
+            self._leave(line, "E_UNKNOWN_ROW", self._stranger(value), {}, batch)
 
-    def _line(self, document: Document) -> int:
+    def _line(self, line: int) -> int:
         self.lines += 1
         self._number += 1
-        return document.line if self._is_by_line else self._number
+        return line if self._is_by_line else self._number
 
-    def _leave(
-        self, document: Document, code: str, original: str, params: dict[str, Any], batch: _Batch
-    ) -> None:
+    def _leave(self, line: int, code: str, original: str, params: dict[str, Any], batch: _Batch) -> None:
         """Reject what no part takes, once for the file."""
         if self._is_first:
-            batch.faults.append(RowFault(self._line(document), code, original, None, params))
+            batch.faults.append(RowFault(self._line(line), code, original, None, params))
 
-    def _add(
-        self, document: Document, row: Any, holders: Holders, number: int, place: str, batch: _Batch
-    ) -> None:
+    def _add(self, line: int, row: Any, holders: Holders, number: int, place: str, batch: _Batch) -> None:
         batch.rows.append(row)
         batch.places.append(place)
         batch.holders.append(holders)
         batch.numbers.append(number)
-        batch.lines.append(self._line(document))
-
-    def _extra(self, row: Any, place: str) -> str | None:
-        if not isinstance(row, dict) or row.keys() <= self._read_whole[place]:
-            return None
-        kept = unread(row, self._read[place], self._private)
-        if not kept:
-            return None
-        # Where keys are data every row brings new ones; beyond this many nobody reads their names.
-        if len(self._unknown) < COLUMN_LIMIT:
-            self._unknown |= dict.fromkeys(kept)
-        return _encode(kept)
+        batch.lines.append(self._line(line))
 
     def _original(self, row: Any) -> str:
         """The text of a row, without what is personal."""
@@ -236,17 +249,18 @@ class DocumentReader:
         return stranger_text(value, *(kind.entity for kind in self._kinds))
 
     def _block(self, batch: _Batch) -> Block:
-        found = {name: get(batch.rows, batch.holders, batch.numbers) for name, get in self._getters.items()}
+        plans = self._plans_of(batch)
+        found = _found(plans, batch)
         faults = self._untold(batch, found)
         texts = {name: self._texts(name, values, batch, faults) for name, values in found.items()}
-        extra = self._extras(batch, faults)
+        extra = self._extras(plans, batch, faults)
         if faults:
             sound = [row for row in range(len(batch.rows)) if row not in faults]
             texts = {name: [values[row] for row in sound] for name, values in texts.items()}
             extra = [extra[row] for row in sound]
             batch.rows = [batch.rows[row] for row in sound]
             batch.lines = [batch.lines[row] for row in sound]
-        unsaid = [one for one in self._unsaid if not all(texts[one.name])]
+        unsaid = [one for one in self._unsaid if not all(texts.get(one.name, [None] * len(batch.rows)))]
         refuse_unsaid(self._entity, unsaid, self._relative)
         return Block(
             known={
@@ -258,11 +272,48 @@ class DocumentReader:
             faults=sorted([*batch.faults, *faults.values()], key=lambda fault: fault.line),
         )
 
+    def _plans_of(self, batch: _Batch) -> list[tuple[_Plan, Sequence[int]]]:
+        """How the rows are read: those that are alike, and which of the batch they are."""
+        shapes = [tuple(row) if type(row) is dict else None for row in batch.rows]
+        keys: list[tuple[str, tuple[str, ...] | None]] = list(zip(batch.places, shapes, strict=True))
+        distinct = set(keys)
+        if len(distinct) == 1:
+            return [(self._plan(*keys[0]), range(len(keys)))]
+        if len(distinct) > SHAPES_PER_BLOCK:
+            keys = [(place, None) for place in batch.places]
+        rows: dict[tuple[str, tuple[str, ...] | None], list[int]] = {}
+        for row, key in enumerate(keys):
+            rows.setdefault(key, []).append(row)
+        return [(self._plan(*key), found) for key, found in rows.items()]
+
+    def _plan(self, place: str, keys: tuple[str, ...] | None) -> _Plan:
+        if (place, keys) not in self._plans:
+            # Where keys are data there is no end of them.
+            if len(self._plans) >= COLUMN_LIMIT:
+                self._plans.clear()
+            getters = {
+                column.name: get
+                for column in self._entity.columns
+                if (get := column_getter(column.paths, self._groups, keys))
+            }
+            self._plans[place, keys] = _Plan(getters, None if keys is None else self._left(place, keys))
+        return self._plans[place, keys]
+
+    def _left(self, place: str, keys: tuple[str, ...]) -> tuple[tuple[str, Read | None, frozenset[str]], ...]:
+        """`unread` of a plan."""
+        marks = {key: self._read[place].get(key) for key in keys if key not in self._private}
+        return tuple(
+            (key, mark, self._private.union(inner for inner, one in (mark or {}).items() if one is True))
+            for key, mark in marks.items()
+            if mark is not True
+        )
+
     def _untold(self, batch: _Batch, found: dict[str, Sequence[Any]]) -> dict[int, RowFault]:
         """Faults of the rows that `_take` left to be told by the block's columns."""
         untold: set[int] = set()
         if self._is_flat and self._is_alone:
-            for values in (found[name] for name in self._own.needs):
+            nothing = [None] * len(batch.rows)
+            for values in (found.get(name, nothing) for name in self._own.needs):
                 if None in values:
                     untold.update(row for row, value in enumerate(values) if value is None)
         return {
@@ -285,16 +336,42 @@ class DocumentReader:
                 faults.setdefault(row, self._json_fault(batch, row, error))
         return texts
 
-    def _extras(self, batch: _Batch, faults: dict[int, RowFault]) -> list[str | None]:
+    def _extras(
+        self, plans: Sequence[tuple[_Plan, Sequence[int]]], batch: _Batch, faults: dict[int, RowFault]
+    ) -> list[str | None]:
         """What nobody reads of each row, as JSON."""
-        extra: list[str | None] = []
-        for row, (value, place) in enumerate(zip(batch.rows, batch.places, strict=True)):
-            try:
-                extra.append(None if row in faults else self._extra(value, place))
-            except RecursionError as error:
-                extra.append(None)
-                faults[row] = self._json_fault(batch, row, error)
+        extra: list[str | None] = [None] * len(batch.rows)
+        for plan, rows in plans:
+            if plan.unread == ():
+                continue
+            for row in rows:
+                try:
+                    if row not in faults:
+                        extra[row] = self._extra(batch.rows[row], batch.places[row], plan)
+                except RecursionError as error:
+                    faults[row] = self._json_fault(batch, row, error)
         return extra
+
+    def _extra(self, row: Any, place: str, plan: _Plan) -> str | None:
+        if type(row) is not dict:
+            return None
+        if plan.unread is None:
+            kept = unread(row, self._read[place], self._private)
+        else:
+            kept = {}
+            for key, below, idle in plan.unread:
+                value = row[key]
+                if type(value) is dict and value.keys() <= idle:
+                    continue
+                rest = unread_below(value, below, self._private)
+                if rest is not None:
+                    kept[key] = rest
+        if not kept:
+            return None
+        # Where keys are data every row brings new ones; beyond this many nobody reads their names.
+        if len(self._unknown) < COLUMN_LIMIT and not kept.keys() <= self._unknown.keys():
+            self._unknown |= dict.fromkeys(kept)
+        return _encode(kept)
 
     def _json_fault(self, batch: _Batch, row: int, error: BadValue | RecursionError) -> RowFault:
         problem, column = "it nests too deeply", None
@@ -302,6 +379,23 @@ class DocumentReader:
             problem, column = error.problem, error.column
         original = self._original(batch.rows[row])
         return RowFault(batch.lines[row], "E_JSON", original, column, {"problem": problem})
+
+
+def _found(plans: Sequence[tuple[_Plan, Sequence[int]]], batch: _Batch) -> dict[str, Sequence[Any]]:
+    """The columns that some row may have, by name."""
+    if len(plans) == 1:
+        getters = plans[0][0].getters
+        return {name: get(batch.rows, batch.holders, batch.numbers) for name, get in getters.items()}
+    found: dict[str, list[Any]] = {}
+    for plan, rows in plans:
+        objects = [batch.rows[row] for row in rows]
+        holders = [batch.holders[row] for row in rows]
+        numbers = [batch.numbers[row] for row in rows]
+        for name, get in plan.getters.items():
+            column = found.setdefault(name, [None] * len(batch.rows))
+            for row, value in zip(rows, get(objects, holders, numbers), strict=True):
+                column[row] = value
+    return dict(found)
 
 
 def _text(value: Any, name: str, is_json: bool) -> str:

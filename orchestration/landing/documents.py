@@ -2,44 +2,68 @@
 
 from __future__ import annotations
 
+import gc
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any, Literal, NamedTuple
 from xml.etree import ElementTree
 from xml.parsers.expat import ErrorString
 
 from orchestration.landing.faults import FileRefused
-from orchestration.landing.json_values import NO_OBJECT, BadValue, glance_json, parse_json, refuse_nul
+from orchestration.landing.json_values import (
+    NO_OBJECT,
+    BadValue,
+    glance_json,
+    parse_json,
+    parse_objects,
+    refuse_nul,
+)
 from orchestration.landing.survey import HEAD_BYTES, LINE_LIMIT_BYTES, Survey, survey
 from orchestration.landing.text_stream import line_blocks, marked_encoding, utf8_chunks
 
 DocumentKind = Literal["json", "lines", "xml"]
 SIZE_LIMIT_BYTES = 256 << 20
+LINES_AT_ONCE = 5_000
 _XML = re.compile(r"<xml\b.*?(?:</xml\s*>|\Z)", re.DOTALL)
 _DECLARATION = re.compile(r"\s*<\?xml\b[^>]*\?>")
 _DEFINITION = re.compile(r"<!(?:DOCTYPE|ENTITY)", re.IGNORECASE)
 _LOG_ENTRY = re.compile(r"<xml[\s>]")
 
 
-class Document(NamedTuple):
-    """One document.
+class Run(NamedTuple):
+    """Sound documents that follow each other.
 
     Attributes:
-        line: Its line of a file of lines, else its place in the file from 1.
-        text: Its text, of a file of lines or where it is at fault; else empty.
-        value: The object; None where it is blank or at fault.
-        problem: What is wrong with it; None: nothing is.
+        lines: The line of each, of a file of lines, else its place in the file from 1.
+        values: The objects.
+        blank: Blank lines among them.
     """
+
+    lines: Sequence[int]
+    values: list[dict[str, Any]]
+    blank: int = 0
+
+
+class Broken(NamedTuple):
+    """A document that is no object; line as in `Run`, its text, and what is wrong with it."""
 
     line: int
     text: str
-    value: dict[str, Any] | None = None
-    problem: str | None = None
+    problem: str
 
-    @property
-    def is_blank(self) -> bool:
-        return self.value is None and self.problem is None
+
+@contextmanager
+def without_collecting() -> Iterator[None]:
+    """Without the collector of cycles: JSON has none, and it would walk over all kept rows time and again."""
+    was_enabled = gc.isenabled()
+    gc.disable()
+    try:
+        yield
+    finally:
+        if was_enabled:
+            gc.enable()
 
 
 def document_kind(path: Path) -> DocumentKind | None:
@@ -83,8 +107,8 @@ def survey_documents(path: Path, kind: DocumentKind) -> Survey:
 
 def read_documents(
     path: Path, kind: DocumentKind, encoding: str, is_glance: bool = False
-) -> Iterator[Document]:
-    """The documents of a file; of lines in bounded memory.
+) -> Iterator[Run | Broken]:
+    """The documents of a file, in order; of lines in bounded memory.
 
     Args:
         path: The file.
@@ -96,35 +120,56 @@ def read_documents(
         FileRefused: the file as a whole is no JSON, or XML that defines entities.
     """
     if kind == "lines":
-        yield from _lines(path, encoding, glance_json if is_glance else parse_json)
+        yield from _lines(path, encoding, is_glance)
         return
     text = b"".join(utf8_chunks(path, encoding, is_checked=True)).decode("utf-8")
     yield from _json_documents(text) if kind == "json" else _xml_documents(text)
 
 
-def _lines(path: Path, encoding: str, parse: Callable[[str], Any]) -> Iterator[Document]:
-    number = 0
+def _lines(path: Path, encoding: str, is_glance: bool) -> Iterator[Run | Broken]:
+    first = 1
     for block in line_blocks(utf8_chunks(path, encoding, is_checked=True)):
-        may_hold_nul = b"\\u0000" in block
-        for raw in block.splitlines():
-            number += 1
-            line = raw.decode("utf-8").strip()
-            if not line:
-                yield Document(number, "")
+        # What ends a line here ends one for the count, which `str.splitlines` goes beyond.
+        lines = block.decode("utf-8").replace("\r\n", "\n").replace("\r", "\n").split("\n")
+        if not lines[-1]:
+            lines.pop()
+        for start in range(0, len(lines), LINES_AT_ONCE):
+            some = lines[start : start + LINES_AT_ONCE]
+            values = parse_objects(some, is_glance)
+            if values is None:
+                yield from _one_by_one(some, first, glance_json if is_glance else parse_json)
+            else:
+                yield Run(range(first, first + len(some)), values)
+            first += len(some)
+
+
+def _one_by_one(lines: Sequence[str], first: int, parse: Callable[[str], Any]) -> Iterator[Run | Broken]:
+    """The documents of lines that hold more than sound objects."""
+    numbers: list[int] = []
+    values: list[dict[str, Any]] = []
+    blank = 0
+    for number, padded in enumerate(lines, first):
+        line = padded.strip()
+        if not line:
+            blank += 1
+            continue
+        problem = NO_OBJECT
+        try:
+            refuse_nul(line)
+            value = parse(line)
+            if type(value) is dict:
+                numbers.append(number)
+                values.append(value)
                 continue
-            try:
-                if may_hold_nul:
-                    refuse_nul(line)
-                value = parse(line)
-                if type(value) is dict:
-                    yield Document(number, line, value)
-                else:
-                    yield Document(number, line, None, NO_OBJECT)
-            except BadValue as error:
-                yield Document(number, line, None, error.problem)
+        except BadValue as error:
+            problem = error.problem
+        yield Run(numbers, values, blank)
+        numbers, values, blank = [], [], 0
+        yield Broken(number, line, problem)
+    yield Run(numbers, values, blank)
 
 
-def _json_documents(text: str) -> Iterator[Document]:
+def _json_documents(text: str) -> Iterator[Run | Broken]:
     try:
         refuse_nul(text)
         found = parse_json(text)
@@ -132,12 +177,12 @@ def _json_documents(text: str) -> Iterator[Document]:
         raise FileRefused("E_NOT_JSON", problem=error.problem) from None
     for number, value in enumerate(found if isinstance(found, list) else [found], 1):
         if isinstance(value, dict):
-            yield Document(number, "", value)
+            yield Run((number,), [value])
         else:
-            yield Document(number, str(value), None, NO_OBJECT)
+            yield Broken(number, str(value), NO_OBJECT)
 
 
-def _xml_documents(text: str) -> Iterator[Document]:
+def _xml_documents(text: str) -> Iterator[Run | Broken]:
     if _DEFINITION.search(text):
         raise FileRefused("E_XML_ENTITY")
     pieces = [match[0] for match in _XML.finditer(text)] or [_DECLARATION.sub("", text)]
@@ -145,12 +190,12 @@ def _xml_documents(text: str) -> Iterator[Document]:
         try:
             value = _content(ElementTree.fromstring(piece))
         except ElementTree.ParseError as error:
-            yield Document(number, piece.strip(), None, ErrorString(error.code) or str(error))
+            yield Broken(number, piece.strip(), ErrorString(error.code) or str(error))
             continue
         except RecursionError:
-            yield Document(number, piece.strip(), None, "it nests too deeply")
+            yield Broken(number, piece.strip(), "it nests too deeply")
             continue
-        yield Document(number, "", value if isinstance(value, dict) else {})
+        yield Run((number,), [value if isinstance(value, dict) else {}])
 
 
 def _content(element: ElementTree.Element) -> dict[str, Any] | str:

@@ -4,10 +4,15 @@ from __future__ import annotations
 
 import json
 import re
+import secrets
+from collections.abc import Sequence
 from typing import Any
 
 NO_OBJECT = "it is no object {…}"
 _HALF = re.compile(r"\\u[dD][89a-fA-F]")
+_ODD_ESCAPE = re.compile(r"\\u(?:[dD][89a-fA-F]|0000)")
+_BETWEEN = secrets.token_hex(16)
+_BETWEEN_JSON = f',"{_BETWEEN}",'
 _NUL = re.compile(r"(?<!\\)(?:\\\\)*\\u0000")
 
 
@@ -77,6 +82,28 @@ def glance_json(text: str) -> Any:
         return _decode(_HASTY_DECODER, text)
     except (json.JSONDecodeError, RecursionError):
         return parse_json(text)
+
+
+def parse_objects(texts: Sequence[str], is_glance: bool = False) -> list[dict[str, Any]] | None:
+    """The objects that texts spell, all at once, which is faster than one by one.
+
+    None where they may hold anything else: then `parse_json`, or `glance_json` for a glance, tells for each.
+    """
+    # Between each two stands a word that no file knows: what spans texts, or is several, shows by its place.
+    joined = f"[{_BETWEEN_JSON.join(texts)}]"
+    if "\\u" in joined and _ODD_ESCAPE.search(joined):
+        return None
+    try:
+        found = _decode(_HASTY_DECODER if is_glance else _DECODER, joined)
+    except (BadValue, json.JSONDecodeError, RecursionError):
+        return None
+    values = found[::2]
+    is_sound = (
+        len(values) == len(texts)
+        and found[1::2] == [_BETWEEN] * (len(texts) - 1)
+        and set(map(type, values)) == {dict}
+    )
+    return values if is_sound else None
 
 
 def refuse_nul(text: str) -> None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any, Final
@@ -221,10 +221,21 @@ def first_of(getters: Sequence[Getter]) -> Getter:
     return first
 
 
-def column_getter(paths: Sequence[str], groups: Mapping[str, str | None]) -> ColumnGetter:
-    """What finds a column's values: for each row the first of several paths that holds something."""
-    getters = [_path_getter(path, groups) for path in paths]
-    if len(getters) == 1:
+def column_getter(
+    paths: Sequence[str], groups: Mapping[str, str | None], keys: Collection[str] | None = None
+) -> ColumnGetter | None:
+    """What finds a column's values: for each row the first of several paths that holds something.
+
+    Args:
+        paths: As in docs/sources.md.
+        groups: What the file's path says, by the name of the group.
+        keys: Those of the rows, where all are objects with the same; None is returned where no path begins
+            with one of them.
+    """
+    getters = [_path_getter(path, groups) for path in paths if keys is None or _may_lead(path, keys)]
+    if not getters:
+        return None
+    if len(paths) == 1:
         return getters[0]
 
     def first(rows: Sequence[Any], holders: Sequence[Holders], numbers: Sequence[int]) -> Sequence[Any]:
@@ -246,6 +257,14 @@ def column_getter(paths: Sequence[str], groups: Mapping[str, str | None]) -> Col
         return [None if value == "" else value for value in found] if "" in found else found
 
     return first
+
+
+def _may_lead(path: str, keys: Collection[str]) -> bool:
+    """Whether something may stand at a path in an object with these keys."""
+    if not is_below_row(path):
+        return True
+    top = steps_of(path)[0].key
+    return not top or top in keys
 
 
 def _path_getter(path: str, groups: Mapping[str, str | None]) -> ColumnGetter:
@@ -288,13 +307,20 @@ def unread(value: Any, read: Read, private: frozenset[str]) -> Any:
             mark = read.get(key)
             if mark is True or key in private:
                 continue
-            rest = unpacked(inner) if mark and type(inner) is str else inner
-            if type(rest) in _NESTED:
-                rest = unread(rest, mark or {}, private)
-            if rest or rest is False:
+            rest = unread_below(inner, mark, private)
+            if rest is not None:
                 kept[key] = rest
         return kept
     if type(value) is list:
         rests = [unread(one, read, private) if type(one) in _NESTED else one for one in value]
         return [rest for rest in rests if rest or type(rest) not in _NESTED]
     return value
+
+
+def unread_below(value: Any, mark: Read | None, private: frozenset[str]) -> Any:
+    """`unread` of what stands below a key that is read in part or not at all; None: nothing."""
+    if mark and type(value) is str:
+        value = unpacked(value)
+    if type(value) in _NESTED:
+        value = unread(value, mark or {}, private)
+    return value if value or value is False else None

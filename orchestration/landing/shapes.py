@@ -15,11 +15,12 @@ from orchestration.landing.catalogue import Entity, load_catalogue
 from orchestration.landing.cells import cell_text
 from orchestration.landing.csv_heads import first_lines, possible_heads
 from orchestration.landing.documents import (
-    Document,
+    Broken,
     DocumentKind,
     document_kind,
     read_documents,
     survey_documents,
+    without_collecting,
 )
 from orchestration.landing.faults import FileRefused, shorten
 from orchestration.landing.header import HEADER_WITHIN, columns_named, numbered
@@ -244,8 +245,12 @@ class _Found:
 def _documents(path: Path, kind: DocumentKind, entities: Sequence[Entity]) -> Shape:
     encoding = survey_documents(path, kind).encoding
     look = _Look([RowKind.of(entity, {}) for entity in entities])
-    for document in read_documents(path, kind, encoding, is_glance=True):
-        look.at(document)
+    with without_collecting():
+        for run in read_documents(path, kind, encoding, is_glance=True):
+            if isinstance(run, Broken):
+                look.at_broken(run)
+            else:
+                look.at_all(run.values)
     look.refuse_faulty()
     if look.fits:
         return Shape(None, kind, fits=look.fits)
@@ -275,13 +280,15 @@ class _Look:
         self._problem: str | None = None
         self._empty: Fit | None = None
 
-    def at(self, document: Document) -> None:
-        value = document.value
-        if value is None:
-            self._problem = self._problem or document.problem
-            return
-        if self._settled and tuple(value) in self._settled:
-            return
+    def at_broken(self, document: Broken) -> None:
+        self._problem = self._problem or document.problem
+
+    def at_all(self, values: Iterable[dict[str, Any]]) -> None:
+        for value in values:
+            if tuple(value) not in self._settled:
+                self._at(value)
+
+    def _at(self, value: dict[str, Any]) -> None:
         if "errcode" in value and (error := error_of(value)):
             self._error = self._error or error
             return

@@ -6,13 +6,13 @@ import csv
 from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
-from itertools import islice
+from itertools import chain, islice
 from pathlib import Path
 from typing import Any
 
 from orchestration.landing.cells import cell_text
 from orchestration.landing.csv_heads import first_lines, possible_heads
-from orchestration.landing.documents import document_kind, read_documents, survey_documents
+from orchestration.landing.documents import Run, document_kind, read_documents, survey_documents
 from orchestration.landing.faults import FileRefused
 from orchestration.landing.header import HEADER_WITHIN
 from orchestration.landing.inbox import WORKBOOKS
@@ -111,7 +111,8 @@ def _of_sheet(path: Path, wanted: str | None) -> Sample:
 
 def _of_documents(path: Path, kind: Any) -> Sample:
     encoding = str(survey_documents(path, kind).encoding)
-    documents = [one.value for one in islice(read_documents(path, kind, encoding), ROWS) if one.value]
+    sound = (run.values for run in read_documents(path, kind, encoding) if isinstance(run, Run))
+    documents = [value for value in islice(chain.from_iterable(sound), ROWS) if value]
     if not documents:
         raise FileRefused("E_EMPTY")
     lists = Counter(
