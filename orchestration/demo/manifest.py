@@ -61,7 +61,7 @@ def clear_demo(exports: Path) -> list[str]:
         if _is_inside(path, exports) and path.is_file() and sha256_of(path) == entry["sha256"]:
             path.unlink()
             deleted.append(entry["sha256"])
-            folders.add(path.parent)
+            folders.update(exports / place for place in Path(entry["path"]).parents)
     (exports / MANIFEST).unlink()
     for folder in sorted(folders, key=lambda each: len(each.parts), reverse=True):
         if folder != exports and not any(folder.iterdir()):

@@ -33,6 +33,7 @@ from orchestration.errors import EXIT_USAGE, ShequnError
 from orchestration.progress import Progress
 
 _WORKSHOP = ".demo-writing"
+_ALL_SYSTEMS = "all"
 
 
 @dataclass(frozen=True)
@@ -126,8 +127,8 @@ def write_demo(
         progress: Hears stage "demo" with one unit a month and one for the rest, and one more for each system.
         last_day: The last day with data, 2026-06-30 unless given.
         days: Fewer days than the scale has, for trials.
-        systems: Vendors that tell of the community in files of their own, in the folders beside `out`; what
-            none of them can say stays canonical, as CSV.
+        systems: Vendors that tell of the community in files of their own, in the folders beside `out`, or
+            `all`; what none of them can say stays canonical, as CSV.
 
     Raises:
         ShequnError: demo.E_SEED, demo.E_LAST_DAY (the gate would reject what lies ahead), demo.E_SYSTEM or
@@ -204,11 +205,12 @@ def _write_by_vendors(
 
 
 def _checked_systems(systems: Collection[str]) -> tuple[str, ...]:
-    """In the order in which they tell their part, each once."""
-    unknown = [name for name in systems if name not in VENDORS]
+    """In the order in which they tell their part, each once; `all` stands for all of them."""
+    known = (*VENDORS, _ALL_SYSTEMS)
+    unknown = [name for name in systems if name not in known]
     if unknown:
-        raise ShequnError("demo.E_SYSTEM", EXIT_USAGE, system=unknown[0], known=", ".join(VENDORS))
-    return tuple(name for name in VENDORS if name in systems)
+        raise ShequnError("demo.E_SYSTEM", EXIT_USAGE, system=unknown[0], known=", ".join(known))
+    return tuple(name for name in VENDORS if name in systems or _ALL_SYSTEMS in systems)
 
 
 def _checked_plan(scale: Scale, seed: int, last_day: date | None, days: int | None) -> Plan:

@@ -403,7 +403,7 @@ def test_a_second_demo_replaces_the_first(tmp_path: Path) -> None:
 
 def test_vendors_tell_the_same_community_in_files_of_their_own(tmp_path: Path) -> None:
     one, two = (
-        write_demo(tmp_path / name / "canonical", days=40, systems=VENDORS) for name in ("one", "two")
+        write_demo(tmp_path / name / "canonical", days=40, systems=("all",)) for name in ("one", "two")
     )
     assert one.sha256 == two.sha256
     assert one.rows == write_demo(tmp_path / "plain" / "canonical", days=40).rows
@@ -419,6 +419,37 @@ def test_vendors_tell_the_same_community_in_files_of_their_own(tmp_path: Path) -
     assert sum(outcome.rejected for outcome in landing.files) == 0
     assert set(clear_demo(exports)) == set(one.sha256)
     assert list(exports.iterdir()) == []
+
+
+@pytest.mark.parametrize(
+    "systems",
+    [
+        ("kuaituantuan",),
+        ("weixin_shop", "kuaituantuan"),
+        ("scrm",),
+        ("wecom", "scrm", "chat_export", "youzan"),
+    ],
+    ids="-".join,
+)
+def test_each_order_is_told_once_whoever_tells(tmp_path: Path, systems: tuple[str, ...]) -> None:
+    report = write_demo(tmp_path / "canonical", days=20, systems=systems)
+    settings = load_settings(home=tmp_path / "home", exports=tmp_path)
+    settings.create_folders()
+    landing = land_inbox(settings, Progress())
+    assert not landing.with_status("refused")
+    assert sum(outcome.rejected for outcome in landing.files) == 0
+    key = {
+        "canonical__orders": "order_id",
+        "youzan__order_sheet": "order_id",
+        "weixin_shop__orders": "order_id",
+        "kuaituantuan__orders": "activity_title || '#' || participate_no",
+        "kuaituantuan__order_sheet": "activity_title || '#' || participate_no",
+    }
+    with duckdb.connect(settings.private_db, read_only=True) as connection:
+        tables = connection.execute("select table_name from duckdb_tables()").fetchall()
+        told = [f"select {key[name]} from raw.{name}" for (name,) in tables if name in key]
+        orders = connection.execute(f"select count(*) from ({' union '.join(told)})").fetchone()
+    assert orders == (report.rows["orders"],)
 
 
 @pytest.mark.parametrize(

@@ -7,14 +7,29 @@ both must come to the same marts.
 
 from __future__ import annotations
 
+from itertools import chain
 from pathlib import Path
 
-from orchestration.demo.vendors import ads, official_account, wecom, weixin_channels, youzan
+from orchestration.demo.vendors import (
+    ads,
+    chat_export,
+    kuaituantuan,
+    official_account,
+    scrm,
+    wecom,
+    weixin_channels,
+    weixin_shop,
+    youzan,
+)
 from orchestration.demo.vendors.community import Community, Vendor
 
 VENDORS: dict[str, Vendor] = {
     "wecom": wecom.VENDOR,
+    "scrm": scrm.VENDOR,
+    "chat_export": chat_export.VENDOR,
     "youzan": youzan.VENDOR,
+    "weixin_shop": weixin_shop.VENDOR,
+    "kuaituantuan": kuaituantuan.VENDOR,
     "weixin_channels": weixin_channels.VENDOR,
     "official_account": official_account.VENDOR,
     "ads": ads.VENDOR,
@@ -23,9 +38,12 @@ VENDORS: dict[str, Vendor] = {
 
 
 def write_as_vendor(community: Community, system: str, folder: Path) -> None:
-    """Write the exports of `system` into its folder of the inbox."""
-    for name, pieces in VENDORS[system].files(community):
+    """Write the exports of `system` into its folder of the inbox; no file where nothing is to be said."""
+    for name, content in VENDORS[system].files(community):
         path = folder / name
         path.parent.mkdir(parents=True, exist_ok=True)
-        with path.open("w", encoding="utf-8", newline="") as stream:
-            stream.writelines(pieces)
+        if callable(content):
+            content(path)
+        elif first := next(content, ""):
+            with path.open("w", encoding="utf-8", newline="") as stream:
+                stream.writelines(chain((first,), content))

@@ -77,5 +77,5 @@ VENDOR = Vendor(
     says={"channel_spend": _SPEND},
     files=_files,
     takes={"channel_spend": f"cost_kind = 'ad' and channel_id in {_PLATFORMS}"},
-    renames={name: _CHANNEL.format(name) for name in ("channel_id", "parent_channel_id")},
+    renames=dict.fromkeys(("channel_id", "parent_channel_id"), _CHANNEL),
 )

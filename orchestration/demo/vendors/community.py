@@ -13,11 +13,15 @@ import pyarrow as pa
 
 from orchestration.demo.plan import EPOCH, Plan
 from orchestration.demo.sink import Sink
+from orchestration.demo.vendors.chats import group_tellers
+from orchestration.demo.vendors.shops import order_tellers
 
 Row = dict[str, Any]
-File = tuple[str, Iterator[str]]
-"""A path below the vendor's folder, and the text of the file in pieces."""
+File = tuple[str, Iterator[str] | Callable[[Path], None]]
+"""A path below the vendor's folder, and the text of the file in pieces, or what writes it."""
 _BATCH = 20_000
+_DESCRIBED = {"groups": "group_id", "members": "member_id", "products": "product_id"}
+"""Entities of which several systems tell one thing, with their key."""
 
 
 @dataclass(frozen=True)
@@ -30,7 +34,8 @@ class Vendor:
         takes: By entity which canonical rows it tells in their place; all where missing.
         keeps: By entity the columns of these rows that somebody keeps by hand all the same.
         counts: By name a query for figures of its own, made of what it says; the table is `<system>_<name>`.
-        renames: By column an expression for the id that all exports use, hand-kept ones too.
+        renames: By column an expression of it, `{0}`, for the id that all exports use, hand-kept ones too.
+        notes: By entity a query for rows that somebody keeps by hand because of what it says.
     """
 
     says: dict[str, str]
@@ -39,6 +44,16 @@ class Vendor:
     keeps: dict[str, tuple[str, ...]] = field(default_factory=dict)
     counts: dict[str, str] = field(default_factory=dict)
     renames: dict[str, str] = field(default_factory=dict)
+    notes: dict[str, str] = field(default_factory=dict)
+
+
+def _last_known(name: str) -> str:
+    """What the last one says who knows it; a customer may be somebody more special."""
+    known = f"{name} is not null"
+    if name == "member_type":
+        special = f"{name} <> 'customer'"
+        return f"coalesce(last({name} order by landed_as) filter ({special}), max({name})) as {name}"
+    return f"last({name} order by landed_as) filter ({known}) as {name}"
 
 
 class Community:
@@ -72,6 +87,8 @@ class Community:
         self._connection.execute(
             "create table snapshots as select unnest(?::timestamp[]) as taken_at", [self.snapshots()]
         )
+        self._connection.execute(f"create table order_tellers as {order_tellers(chosen)}")
+        self._connection.execute(f"create table group_tellers as {group_tellers(chosen)}")
         for system, vendor in vendors.items():
             rows = "true" if system in chosen else "false"
             for entity, query in vendor.says.items():
@@ -81,6 +98,8 @@ class Community:
         for system in chosen:
             for entity in vendors[system].says:
                 self._leave(vendors[system], entity)
+            for entity, query in vendors[system].notes.items():
+                self._connection.execute(f"insert into {entity} by name {query}")
             for name, query in vendors[system].counts.items():
                 self._connection.execute(f"create table {system}_{name} as {query}")
 
@@ -99,7 +118,7 @@ class Community:
         for entity, schema in self._columns.items():
             changed = [name for name in schema.names if name in vendor.renames]
             if changed:
-                sets = ", ".join(f"{name} = {vendor.renames[name]}" for name in changed)
+                sets = ", ".join(f"{name} = {vendor.renames[name].format(name)}" for name in changed)
                 self._connection.execute(f"update {entity} set {sets}")
 
     def snapshots(self) -> list[datetime]:
@@ -123,12 +142,20 @@ class Community:
     def write_canonical(self, tables: Sink, systems: Collection[str] = ()) -> None:
         """Write what no vendor says as a canonical export; with `systems` what these say as well.
 
-        A row that a vendor says replaces what is kept by hand of it: `Vendor.says` holds that too.
+        Of what several tell of one group, member or product each column's last known value counts (D34).
         """
         for entity, schema in self._columns.items():
+            told = [f"{name}_{entity}" for name in sorted(systems) if self._has(f"{name}_{entity}")]
+            parts = [
+                f"select *, {place} as landed_as from {part}" for place, part in enumerate((entity, *told))
+            ]
+            rows = f"({' union all by name '.join(parts)})"
+            key = _DESCRIBED.get(entity) if told else None
+            columns = [_last_known(name) for name in schema.names if name != key]
             names = ", ".join(schema.names)
-            told = [f"{name}_{entity}" for name in systems if self._has(f"{name}_{entity}")]
-            query = " union all by name ".join(f"select * from {part}" for part in (entity, *told))
+            query = (
+                f"select {key}, {', '.join(columns)} from {rows} group by {key}" if key else f"from {rows}"
+            )
             table = self._connection.execute(f"select {names} from ({query})").to_arrow_table()
             if table.num_rows:
                 tables.write(entity, table.cast(schema))

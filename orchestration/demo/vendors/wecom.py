@@ -15,9 +15,11 @@ from orchestration.demo.vendors.community import Community, File, Row, Vendor
 from orchestration.demo.vendors.forms import json_line, pages, shuffled, unix_millis, unix_seconds
 from orchestration.demo.vendors.wecom_figures import FIGURES, figure_files
 
+# Who is in a group of WeCom's another system may tell; what is said in it WeCom's archive holds all the same.
+_OWN = "(select group_id from group_tellers where system = 'wecom')"
 _ELSEWHERE = "(select group_id from groups where platform <> 'wecom')"
 # Staff are called by their userid, robots begin with wb, whoever else is in a group with wm.
-_USERID = """
+USERID = """
     case
         when {0} like 'zg%' then 'st' || {0}[-3:]
         when {0} like 'bot%' then 'wb' || {0}[4:]
@@ -25,12 +27,12 @@ _USERID = """
         else {0}
     end
 """
-_PEOPLE = ("member_id", "sender_id", "receiver_id", "actor_id", "inviter_id", "sharer_id")
-_JOIN_SCENES = {"invite": 1, "link": 2, "qr": 3}
+PEOPLE = ("member_id", "sender_id", "receiver_id", "actor_id", "inviter_id", "sharer_id")
+JOIN_SCENES = {"invite": 1, "link": 2, "qr": 3}
 _CALLBACK_SCENES = {"invite": 0, "qr": 3}
-_QUIT_SCENES = {"self": 0, "removed": 1}
-_GENDERS = {"male": 1, "female": 2}
-_ADD_WAYS = {"scan": 1, "search_phone": 2, "card": 3, "group": 4, "channels": 10}
+QUIT_SCENES = {"self": 0, "removed": 1}
+GENDERS = {"male": 1, "female": 2}
+ADD_WAYS = {"scan": 1, "search_phone": 2, "card": 3, "group": 4, "channels": 10}
 _CONTACT_CHANGES = {
     "add": "add_external_contact",
     "staff_delete": "del_external_contact",
@@ -59,11 +61,11 @@ _GROUPS = f"""
                 select 1 from snapshots
                 where taken_at >= created_at and taken_at < coalesce(dissolved_at, 'infinity')
             ) as is_shown
-        from groups where platform = 'wecom'
+        from groups where group_id in {_OWN}
     )
     union all by name
-    select distinct group_id, 'wecom' as platform, false as is_shown
-    from membership_events where group_id not in (select group_id from groups)
+    select group_id, 'wecom' as platform, false as is_shown
+    from group_tellers where system = 'wecom' and group_id not in (select group_id from groups)
 """
 # Only a join that some snapshot shows has a state, and a scene that tells links from invitations.
 _MEMBERSHIP = f"""
@@ -72,7 +74,7 @@ _MEMBERSHIP = f"""
             *, lead(occurred_at) over (
                 partition by group_id, member_id order by occurred_at, event_type
             ) as next_at
-        from membership_events where group_id not in {_ELSEWHERE}
+        from membership_events where group_id in {_OWN}
     ),
     stays as (
         select
@@ -236,7 +238,7 @@ def _group_member(member: Row) -> Row:
         "userid": member["member_id"],
         "type": 2,
         "join_time": unix_seconds(member["occurred_at"]),
-        "join_scene": _JOIN_SCENES[member["scene"]],
+        "join_scene": JOIN_SCENES[member["scene"]],
         "state": member["channel_id"],
         "unionid": member["unionid"],
         "group_nickname": "",
@@ -286,7 +288,7 @@ def _external_contact(contact: Row) -> Row:
         "name": contact["display_name"],
         "avatar": "",
         "type": 1,
-        "gender": _GENDERS.get(contact["gender"], 0),
+        "gender": GENDERS.get(contact["gender"], 0),
         "unionid": contact["unionid"],
     }
     return _known(found)
@@ -300,7 +302,7 @@ def _follow(contact: Row) -> Row:
         "createtime": unix_seconds(contact["occurred_at"]),
         "remark_mobiles": [contact["phone"]] if contact["phone"] else [],
         "oper_userid": contact["staff_id"],
-        "add_way": _ADD_WAYS[contact["add_way"]],
+        "add_way": ADD_WAYS[contact["add_way"]],
         "state": contact["channel_id"] or "",
     }
 
@@ -345,7 +347,7 @@ def _chat_change(change: Row) -> dict[str, object]:
     if change["event_type"] == "join":
         scene = _CALLBACK_SCENES.get(change["scene"], 0)
         return body | {"ChangeType": "update", "UpdateDetail": "add_member", "JoinScene": scene} | members
-    scene = _QUIT_SCENES.get(change["leave_reason"], 0)
+    scene = QUIT_SCENES.get(change["leave_reason"], 0)
     return body | {"ChangeType": "update", "UpdateDetail": "del_member", "QuitScene": scene} | members
 
 
@@ -507,8 +509,8 @@ VENDOR = Vendor(
     },
     files=_files,
     takes={
-        "groups": "platform = 'wecom'",
-        "membership_events": f"group_id not in {_ELSEWHERE}",
+        "groups": f"group_id in {_OWN}",
+        "membership_events": f"group_id in {_OWN}",
         "members": "member_id in (select member_id from wecom_members)",
         "member_tags": "member_id in (select member_id from wecom_members where first_seen_at is not null)",
         "touches": "touch_kind = 'mass_message'",
@@ -516,5 +518,5 @@ VENDOR = Vendor(
     },
     keeps={"groups": _REGISTRY},
     counts=FIGURES,
-    renames={name: _USERID.format(name) for name in _PEOPLE},
+    renames=dict.fromkeys(PEOPLE, USERID),
 )

@@ -100,19 +100,33 @@ _STAFF_DAYS = f"""
     group by grouping sets ((staff_id, figure_date), (figure_date))
     order by scope_id, figure_date
 """
-# The owner is a member of the group and joined when it was made.
+# The owner is a member of the group and joined when it was made. Groups that an SCRM tells are WeCom's too.
 _GROUP_DAYS = f"""
     with days as ({_DAYS}),
+    its_groups as (
+        select group_id, owner_staff_id, created_at, dissolved_at from wecom_groups
+        union all
+        select group_id, owner_staff_id, created_at, dissolved_at from scrm_groups
+    ),
     of_groups as (
         select
             group_id, owner_staff_id, figure_date, created_at::date = figure_date as is_new
-        from wecom_groups cross join days
+        from its_groups cross join days
         where owner_staff_id is not null and created_at < figure_date + 1
             and (dissolved_at is null or dissolved_at >= figure_date + 1)
     ),
     stays as (
-        select group_id, occurred_at, gone_at, gone_at::date as gone_date
-        from wecom_membership_events where event_type = 'join'
+        select group_id, occurred_at, gone_at from wecom_membership_events where event_type = 'join'
+        union all
+        select group_id, occurred_at, coalesce(gone_at, dissolved_at, 'infinity')
+        from (
+            select
+                *, lead(occurred_at) over (
+                    partition by group_id, member_id order by occurred_at, event_type
+                ) as gone_at
+            from scrm_membership_events join scrm_groups using (group_id)
+        )
+        where event_type = 'join'
     ),
     changes as (
         select group_id, occurred_at::date as figure_date, 1 as change, 1 as is_join from stays

@@ -7,23 +7,16 @@ buyer_id and, where he gave them, a phone and a unionid: by these he is recognis
 
 from __future__ import annotations
 
-import csv
-import io
 from collections.abc import Iterator
 from datetime import datetime
 from typing import Any
 
 from orchestration.demo.vendors.community import Community, File, Row, Vendor
-from orchestration.demo.vendors.forms import json_line, pages
+from orchestration.demo.vendors.forms import csv_line, json_line, pages
+from orchestration.demo.vendors.shops import orders_of, product_renamed, taken_by
 
 _PAGE = 100
 _NOTHING = "——"
-_PRODUCT = "case when {0} like 'p%' then 'youzan:' || (30000 + {0}[2:]::int) else {0} end"
-_BUYER = """
-    case regexp_extract(person, '^[a-z]+')
-        when 'wm' then 10000000 when 'st' then 20000000 when 'zg' then 20000000 else 30000000
-    end + regexp_extract(person, '[0-9]+$')::int
-"""
 _SHOP = "团团好物"
 _STATUSES = {
     "created": ("WAIT_BUYER_PAY", "待付款"),
@@ -92,37 +85,21 @@ _HEADER = [
 
 # Only what both a shop account and somebody known state joins them; sheets hide the phones of all others.
 _TRADES = f"""
-    with known_people as (
-        select member_id, unionid, phone from wecom_members
-        union all
-        select member_id, unionid, phone from members
-        where member_id not in (select member_id from wecom_members)
-    ),
-    buyers as (
-        select
-            orders.* exclude (member_id), coalesce(identities.member_id, orders.member_id) as person,
-            strftime(ordered_at, '%Y-%m') as month
-        from orders left join identities on identities.id_value = orders.member_id
-    )
+    with bought as ({orders_of("youzan")})
     select
-        buyers.*, people.unionid, people.phone, people.display_name, {_BUYER} as buyer_id,
-        known.phone = people.phone as has_known_phone,
-        coalesce(known.unionid = people.unionid, false)
-        or coalesce(known.phone = people.phone, false) as is_known,
-        month = (select min(month) from buyers)
+        *, has_known_unionid or has_known_phone as is_known,
+        month = (select min(month) from bought)
         and order_id not in (select order_id from order_items where line_number = 2) as is_sheet_only
-    from buyers
-    left join members as people on people.member_id = person
-    left join known_people as known on known.member_id = person
+    from bought
 """
 _ORDERS = f"""
     select
-        * exclude (shop_id, group_id, channel_id, activity_id, live_id, sharer_id, staff_id),
+        * exclude (shop_id, group_id, channel_id, activity_id, live_id, staff_id),
         '{_SHOP}' as shop_id,
         case
             when is_sheet_only then case when has_known_phone then person end
             when is_known then person
-            else 'youzan:' || buyer_id
+            else 'youzan:' || buyer_number
         end as member_id
     from ({_TRADES}) order by ordered_at, order_id
 """
@@ -156,19 +133,10 @@ _REFUNDS = """
     from refunds join youzan_orders using (order_id)
     group by order_id, is_sheet_only, paid_at order by order_id
 """
-# Buyers of whom the shop alone knows, and what it adds to those whom WeCom knows.
+# Buyers of whom the shop alone knows, and what it adds to those who are known elsewhere.
 _MEMBERS = """
     select distinct member_id, 'customer' as member_type, unionid, phone
-    from youzan_orders where member_id like 'youzan:%'
-    union all by name
-    select
-        wecom_members.* exclude (unionid, phone, display_name),
-        coalesce(wecom_members.unionid, stated.unionid) as unionid,
-        coalesce(wecom_members.phone, stated.phone) as phone
-    from wecom_members join (
-        select distinct member_id, unionid, phone from youzan_orders where is_known and not is_sheet_only
-    ) as stated using (member_id)
-    order by member_id
+    from youzan_orders where not is_sheet_only and member_id is not null order by member_id
 """
 _SHOPPING = """
     select *, (
@@ -196,17 +164,11 @@ def _text(moment: datetime | None) -> str:
 def _sheet(community: Community, month: str) -> Iterator[str]:
     """One month's order export: a byte order mark, packed goods, hidden phones, rows that stop early."""
     yield "\ufeff"
-    yield _csv_line(_HEADER)
+    yield csv_line(_HEADER)
     for number, order in enumerate(community.rows(_SHOPPING, month)):
         cells = _sheet_cells(order)
         row = [cells.get(header, _NOTHING) for header in _HEADER]
-        yield _csv_line(row[:-4] if number % 5 == 0 else row)
-
-
-def _csv_line(cells: list[Any]) -> str:
-    line = io.StringIO()
-    csv.writer(line, lineterminator="\r\n").writerow(cells)
-    return line.getvalue()
+        yield csv_line(row[:-4] if number % 5 == 0 else row)
 
 
 def _sheet_cells(order: Row) -> dict[str, Any]:
@@ -277,14 +239,14 @@ def _trade(order: Row) -> Row:
         "order_tags": {"is_member": order["is_known"], "is_payed": order["paid_at"] is not None},
     }
     buyer = {
-        "buyer_id": order["buyer_id"],
+        "buyer_id": order["buyer_number"],
         "buyer_phone": order["phone"] or "",
         "unionid": order["unionid"] or "",
     }
     return {
         "order_info": info,
         "source_info": {"source": {"platform": "wx", "wx_entrance": "wx_gzh"}},
-        "buyer_info": buyer if order["buyer_id"] else {"buyer_phone": ""},
+        "buyer_info": buyer if order["buyer_number"] else {"buyer_phone": ""},
         "pay_info": {
             "total_fee": str(order["goods_amount"]),
             "post_fee": str(order["freight_amount"]),
@@ -318,6 +280,6 @@ VENDOR = Vendor(
         "members": _MEMBERS,
     },
     files=_files,
-    takes={"products": "false", "members": "false"},
-    renames={"product_id": _PRODUCT.format("product_id")},
+    takes=taken_by("youzan"),
+    renames={"product_id": product_renamed("youzan", 30_000)},
 )
