@@ -9,6 +9,7 @@ import duckdb
 
 from orchestration.landing.catalogue import Entity
 from orchestration.landing.statements import Statements
+from orchestration.landing.vault import Contacts
 from orchestration.progress import Progress
 from orchestration.settings import Settings
 
@@ -25,6 +26,7 @@ class Landing:
         landed_at: Moment of the pass, in the business time zone.
         built_through_date: The newest day that the published version covers, None without one.
         vault_key: Key of the personal columns.
+        contacts: The contact table.
         statements: Over blocks, prepared on the connection.
         mapped: Entities of files that people mapped, by the mapping's name.
     """
@@ -36,6 +38,7 @@ class Landing:
     landed_at: datetime
     built_through_date: date | None
     vault_key: bytes
+    contacts: Contacts
     statements: Statements
     mapped: dict[str, Entity] = field(default_factory=dict)
 

@@ -122,7 +122,7 @@ class DocumentReader:
             (part.name for part, _ in parts), key=order.index
         )
         self._survey = survey_documents(path, kind)
-        self._kinds = [RowKind.of(part, groups) for part, _ in parts]
+        self._kinds = [RowKind(part, groups) for part, _ in parts]
         self._own = next(one for one in self._kinds if one.entity is entity)
         self._groups = groups
         self._plans: dict[tuple[str, tuple[str, ...] | None], _Plan] = {}

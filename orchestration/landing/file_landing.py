@@ -26,7 +26,7 @@ from orchestration.landing.normal_forms import identifier
 from orchestration.landing.parquet_reader import ParquetReader
 from orchestration.landing.spreadsheet_reader import SpreadsheetReader
 from orchestration.landing.sqlite_reader import SqliteReader
-from orchestration.landing.vault import add_contacts, delete_contacts, open_contacts
+from orchestration.landing.vault import add_contacts, delete_contacts
 from orchestration.reports import FileOutcome
 
 
@@ -126,7 +126,8 @@ class FileLanding:
         if not (self._entity.contacts or self._is_renamed):
             yield None
             return
-        with open_contacts(self._landing.settings) as contacts, ledger.transaction(contacts):
+        contacts = self._landing.contacts.connection
+        with ledger.transaction(contacts):
             delete_contacts(contacts, [self._stamp.file_sha256])
             yield contacts if self._entity.contacts else None
 

@@ -36,7 +36,7 @@ from orchestration.landing.normal_forms import create_macros, literal
 from orchestration.landing.parts import content_sha256, refusal_by_content, refused_before, with_parts
 from orchestration.landing.statements import Statements
 from orchestration.landing.survey import is_encrypted
-from orchestration.landing.vault import vault_key
+from orchestration.landing.vault import Contacts, vault_key
 from orchestration.progress import Progress
 from orchestration.reports import FileOutcome, LandingReport, Part
 from orchestration.settings import Settings
@@ -71,7 +71,7 @@ def land_inbox(
     mapped = mapped_entities(load_mappings(settings.mappings_dir).values())
     landed_at = _local(now, settings.business_timezone)
     files = list_inbox(settings.exports, catalogue, tables)
-    with ledger.open_private(settings) as connection:
+    with ledger.open_private(settings) as connection, Contacts(settings) as contacts:
         _prepare(connection, catalogue, settings.business_timezone)
         landing = Landing(
             settings=settings,
@@ -81,6 +81,7 @@ def land_inbox(
             landed_at=landed_at,
             built_through_date=_built_through_date(settings),
             vault_key=vault_key(settings),
+            contacts=contacts,
             statements=Statements(connection),
             mapped=mapped,
         )

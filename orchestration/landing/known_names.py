@@ -7,9 +7,9 @@ import difflib
 from functools import cache
 
 import duckdb
-import yaml
 
 from orchestration.settings import PROJECT_DIR
+from orchestration.yaml_files import load_yaml
 
 KNOWN_NAMES = "known_names"  # a temporary table of kind, name, label
 METRIC = "metric"
@@ -58,7 +58,7 @@ def known_metrics() -> tuple[tuple[str, str], ...]:
     with (PROJECT_DIR / "seeds" / "metric_definitions.csv").open(encoding="utf-8", newline="") as stream:
         labels = {row["metric_id"]: row["label_zh"] for row in csv.DictReader(stream)}
     contract = PROJECT_DIR / "models" / "marts" / "scorecard" / "_community_kpi__models.yml"
-    (model,) = yaml.safe_load(contract.read_text(encoding="utf-8"))["models"]
+    (model,) = load_yaml(contract.read_text(encoding="utf-8"))["models"]
     for column in model["columns"]:
         if column["data_type"].startswith(_NUMERIC):
             labels.setdefault(column["name"], column["config"]["meta"]["label_zh"])

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass
-from functools import lru_cache
+from functools import cache, lru_cache
 from typing import Any, Final
 
 from orchestration.landing.json_values import BadValue, parse_json
@@ -31,6 +31,7 @@ class Step:
     index: int | None = None
 
 
+@cache
 def steps_of(path: str) -> tuple[Step, ...]:
     """The steps of a dotted path.
 

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
+from functools import cached_property
 from typing import Any
 
 from orchestration.landing.catalogue import Entity
@@ -27,38 +28,37 @@ def _as_text(value: Any) -> str | None:
 
 @dataclass(frozen=True)
 class RowKind:
-    """An entity as a claimant of rows.
-
-    Attributes:
-        getters: What finds each column, by name.
-        needs: Those of the columns by which it is told.
-        conditions: Getters of `where` and `where_not`, their values, and whether one of these is wanted.
-    """
+    """An entity as a claimant of rows; `groups` as `paths.getter` says."""
 
     entity: Entity
-    getters: dict[str, Getter]
-    needs: dict[str, Getter]
-    conditions: list[tuple[Getter, frozenset[str], bool]]
-    lists: list[tuple[str, tuple[Step, ...]]] = field(default_factory=list)
+    groups: Mapping[str, str | None]
 
-    @classmethod
-    def of(cls, entity: Entity, groups: Mapping[str, str | None]) -> RowKind:
-        """The claimant, compiled; `groups` as `paths.getter` says."""
-        compiled = {
-            column.name: first_of([getter(path, groups) for path in column.paths])
-            for column in entity.columns
+    @cached_property
+    def getters(self) -> dict[str, Getter]:
+        """What finds each column, by name."""
+        return {
+            column.name: first_of([getter(path, self.groups) for path in column.paths])
+            for column in self.entity.columns
         }
-        return cls(
-            entity,
-            compiled,
-            {name: compiled[name] for name in entity.told_by},
-            [
-                (getter(path, groups), frozenset(values), is_wanted)
-                for where, is_wanted in ((entity.where, True), (entity.where_not, False))
-                for path, values in where.items()
-            ],
-            [(path, row_steps(path)) for path in entity.rows or (DOCUMENT,)],
-        )
+
+    @cached_property
+    def needs(self) -> dict[str, Getter]:
+        """Those of the columns by which it is told."""
+        return {name: self.getters[name] for name in self.entity.told_by}
+
+    @cached_property
+    def conditions(self) -> list[tuple[Getter, frozenset[str], bool]]:
+        """Getters of `where` and `where_not`, their values, and whether one of these is wanted."""
+        return [
+            (getter(path, self.groups), frozenset(values), is_wanted)
+            for where, is_wanted in ((self.entity.where, True), (self.entity.where_not, False))
+            for path, values in where.items()
+        ]
+
+    @cached_property
+    def lists(self) -> list[tuple[str, tuple[Step, ...]]]:
+        """The places of its rows, in the order to try, with their steps."""
+        return [(path, row_steps(path)) for path in self.entity.rows or (DOCUMENT,)]
 
     def is_kept(self, row: Any, holders: Holders) -> bool:
         """Whether `where` and `where_not` let the row in."""

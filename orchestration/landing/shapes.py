@@ -244,7 +244,7 @@ class _Found:
 
 def _documents(path: Path, kind: DocumentKind, entities: Sequence[Entity]) -> Shape:
     encoding = survey_documents(path, kind).encoding
-    look = _Look([RowKind.of(entity, {}) for entity in entities])
+    look = _Look([RowKind(entity, {}) for entity in entities])
     with without_collecting():
         for run in read_documents(path, kind, encoding, is_glance=True):
             if isinstance(run, Broken):
@@ -269,7 +269,7 @@ class _Look:
     """One look over all documents of a file."""
 
     def __init__(self, kinds: list[RowKind]) -> None:
-        self._kinds = [kind for kind in kinds if kind.needs]
+        self._kinds = [kind for kind in kinds if kind.entity.told_by]
         self._found: dict[tuple[str, str], _Found] = {}
         self._plausible: dict[tuple[str, ...], tuple[list[RowKind], list[str] | None]] = {}
         self._seen: set[tuple[Any, ...]] = set()
@@ -385,7 +385,7 @@ def _top(path: str) -> str | None:
 
 def _needed(kind: RowKind) -> Iterator[tuple[str, ...]]:
     """The paths of each column that tells the kind."""
-    return (column.paths for column in kind.entity.columns if column.name in kind.needs)
+    return (column.paths for column in kind.entity.columns if column.name in kind.entity.told_by)
 
 
 def _is_plausible(kind: RowKind, value: dict[str, Any]) -> bool:

@@ -1,4 +1,4 @@
-"""Statements over blocks, planned once: to plan a long one takes longer than to run it over a small file."""
+"""Queries over blocks, planned once: to plan a long one takes longer than to run it over a small file."""
 
 from __future__ import annotations
 
@@ -32,19 +32,19 @@ class Statements:
         self._number = 0
 
     def run(self, statement: str, block: pa.Table) -> pa.Table:
-        """What a statement over `landing_block` gives; of an insertion, the number of rows."""
-        name, feed = self._prepared.get((statement, block.schema)) or self._prepare(statement, block)
-        feed.rows = block
+        """What a query over `landing_block` finds."""
+        # Statements find the block by the name of this variable, also when they are planned anew.
+        name, landing_block = self._prepared.get((statement, block.schema)) or self._prepare(statement, block)
+        landing_block.rows = block
         try:
             return self.connection.execute(f"execute {name}").to_arrow_table()
         finally:
-            feed.rows = block.slice(0, 0).combine_chunks()
+            landing_block.rows = block.slice(0, 0).combine_chunks()
 
     def _prepare(self, statement: str, block: pa.Table) -> tuple[str, _Feed]:
         if len(self._prepared) >= KEPT:
             oldest = next(iter(self._prepared))
             self.connection.execute(f"deallocate {self._prepared.pop(oldest)[0]}")
-        # The statement finds it by the name of this variable.
         landing_block = _Feed(block)
         self._number += 1
         name = f"over_block_{self._number}"

@@ -7,7 +7,8 @@ import os
 import re
 import unicodedata
 from collections.abc import Callable, Collection, Iterator
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
+from functools import cached_property
 
 import duckdb
 import pyarrow as pa
@@ -127,6 +128,24 @@ KEYED: dict[str | None, Callable[[pa.Array, bytes], pa.Array]] = {
 def keyed_by(column: Column) -> Callable[[pa.Array, bytes], pa.Array] | None:
     """What makes the keys that raw holds of a column; None: it holds none."""
     return phone_keys if column.type == "phone" else KEYED.get(column.contact)
+
+
+class Contacts:
+    """The contact table of one landing, opened for the first file that needs it: that takes a while."""
+
+    def __init__(self, settings: Settings) -> None:
+        self._settings = settings
+        self._open = ExitStack()
+
+    def __enter__(self) -> Contacts:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._open.close()
+
+    @cached_property
+    def connection(self) -> duckdb.DuckDBPyConnection:
+        return self._open.enter_context(open_contacts(self._settings))
 
 
 @contextmanager

@@ -9,7 +9,7 @@ import os
 from functools import cache
 from pathlib import Path
 
-import yaml
+from orchestration.yaml_files import load_yaml
 
 LANGUAGES = ("en", "zh")
 
@@ -18,7 +18,7 @@ LANGUAGES = ("en", "zh")
 def _catalogue() -> dict[str, dict[str, str]]:
     merged: dict[str, dict[str, str]] = {}
     for path in sorted(Path(__file__).parent.glob("*.yml")):
-        for key, texts in (yaml.safe_load(path.read_text(encoding="utf-8")) or {}).items():
+        for key, texts in (load_yaml(path.read_text(encoding="utf-8")) or {}).items():
             if key in merged:
                 raise ValueError(f"message {key} is defined twice, the second time in {path.name}")
             merged[key] = texts

@@ -14,12 +14,10 @@ import pytest
 from homes import run_in_fork
 from inboxes import NOW, Inbox
 
-import orchestration.landing.file_landing as file_landing
 import orchestration.landing.text_stream as text_stream
 from orchestration.landing import gate
-from orchestration.landing.vault import open_contacts
+from orchestration.landing.file_landing import FileLanding
 from orchestration.progress import Progress
-from orchestration.settings import Settings
 
 ROWS = 40
 TABLES = {
@@ -90,20 +88,25 @@ def test_killed_between_blocks(tmp_path: Path, expected: dict[str, Any], words: 
     assert contents(inbox) == expected
 
 
+def die_between_the_commits(patched: pytest.MonkeyPatch) -> None:
+    """When the vault has committed and the private file has not."""
+    vault = FileLanding._vault
+
+    @contextmanager
+    def vault_and_die(landing: FileLanding) -> Iterator[duckdb.DuckDBPyConnection | None]:
+        with vault(landing) as contacts:
+            yield contacts
+        os.kill(os.getpid(), signal.SIGKILL)
+
+    patched.setattr(FileLanding, "_vault", vault_and_die)
+
+
 def test_killed_between_the_two_commits(
     tmp_path: Path, expected: dict[str, Any], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """The vault has committed, the private file has not."""
     inbox = fill(Inbox(tmp_path))
-
-    @contextmanager
-    def open_and_die(settings: Settings) -> Iterator[duckdb.DuckDBPyConnection]:
-        with open_contacts(settings) as connection:
-            yield connection
-        os.kill(os.getpid(), signal.SIGKILL)
-
     with monkeypatch.context() as patched:
-        patched.setattr(file_landing, "open_contacts", open_and_die)
+        die_between_the_commits(patched)
         assert run_in_fork(lambda: gate.land_inbox(inbox.settings, Progress(), now=NOW) and None) == -9
     assert inbox.column("select count(*) from raw.canonical__members") == [0]
     inbox.land()
@@ -121,15 +124,9 @@ def test_killed_while_a_renamed_file_lands(
     folder = inbox.settings.exports / "canonical"
     (folder / "members.csv").rename(folder / "groups.csv")
 
-    @contextmanager
-    def open_and_die(settings: Settings) -> Iterator[duckdb.DuckDBPyConnection]:
-        with open_contacts(settings) as connection:
-            yield connection
-        os.kill(os.getpid(), signal.SIGKILL)
-
     with monkeypatch.context() as patched:
         if isinstance(point, str):
-            patched.setattr(file_landing, "open_contacts", open_and_die)
+            die_between_the_commits(patched)
         killer = Killer(point) if isinstance(point, int) else Progress()
         assert run_in_fork(lambda: gate.land_inbox(inbox.settings, killer, now=NOW) and None) == -9
 
