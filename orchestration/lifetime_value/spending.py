@@ -41,9 +41,11 @@ def fit_spending(
         return Fit(TOO_FEW_BUYERS, len(frequency), used, {})
     if used < least_repeat_buyers:
         return Fit(TOO_FEW_REPEAT_BUYERS, len(frequency), used, {})
-    x = frequency[is_used]
-    scale = float(np.mean(mean_spend[is_used]))
-    m = mean_spend[is_used] / scale
+    # sums must not hang on the order of the rows: where the likelihood is flat their last digits move the fit
+    order = np.lexsort((mean_spend[is_used], frequency[is_used]))
+    x, mean_spend = frequency[is_used][order], mean_spend[is_used][order]
+    scale = float(np.mean(mean_spend))
+    m = mean_spend / scale
     # what hangs on the count alone is worked out once for each count
     counts, of_count, weights = np.unique(x, return_inverse=True, return_counts=True)
     sum_log_m, sum_log_x_m = float(np.sum(np.log(m))), float(x @ np.log(x * m))

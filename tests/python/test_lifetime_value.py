@@ -73,6 +73,14 @@ def test_the_fit_does_not_hang_on_the_order_of_customers(
     assert backwards == published
 
 
+def test_the_fit_of_spends_does_not_hang_on_the_order_of_customers() -> None:
+    random = np.random.default_rng(3)
+    frequency = random.integers(0, 9, 112).astype(np.float64)
+    spend = random.lognormal(4.0, 0.4, 112)
+    order = random.permutation(112)
+    assert fit_spending(frequency[order], spend[order]) == fit_spending(frequency, spend)
+
+
 @pytest.mark.parametrize("a", [0.3, 0.999999999, 1.0, 1.000001, 2.5])
 @pytest.mark.parametrize("history", [(0, 0.0, 20.0), (1, 3.0, 50.0), (7, 19.0, 20.0)])
 def test_expected_purchases_are_the_integral_over_everybody(

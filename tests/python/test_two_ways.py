@@ -125,8 +125,7 @@ def shortened(cell: Any) -> Any:
 
 def agree(one: Any, other: Any) -> bool:
     if isinstance(one, float) and isinstance(other, float):
-        # fitted figures depend on the order of the rows in their last digits
-        return math.isclose(one, other, rel_tol=1e-5, abs_tol=1e-9)
+        return math.isclose(one, other, rel_tol=1e-6, abs_tol=1e-9)
     return bool(one == other)
 
 

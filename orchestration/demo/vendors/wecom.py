@@ -316,24 +316,23 @@ def _tag(tag: Row) -> Row:
     }
 
 
+_CHAT_CHANGES = """
+    select * from (
+        select group_id, occurred_at, event_type, member_id, scene, leave_reason
+        from wecom_membership_events
+        union all by name
+        select group_id, created_at as occurred_at, 'create' as event_type from wecom_groups
+        union all by name
+        select group_id, dissolved_at as occurred_at, 'dismiss' as event_type from wecom_groups
+    )
+    where strftime(occurred_at, '%Y-%m') = ?
+    order by occurred_at, group_id, member_id, event_type
+"""
+
+
 def _chat_callbacks(community: Community, month: str) -> Iterator[str]:
     """A log of change_external_chat: out of order, some delivered twice."""
-    changes = list(
-        community.rows(
-            """
-            select group_id, occurred_at, event_type, member_id, scene, leave_reason
-            from wecom_membership_events
-            union all by name
-            select group_id, created_at as occurred_at, 'create' as event_type from wecom_groups
-            union all by name
-            select group_id, dissolved_at as occurred_at, 'dismiss' as event_type from wecom_groups
-            order by occurred_at, group_id, member_id, event_type
-            """
-        )
-    )
-    found = [
-        change for change in changes if change["occurred_at"] and f"{change['occurred_at']:%Y-%m}" == month
-    ]
+    found = list(community.rows(_CHAT_CHANGES, month))
     delivered = found + found[::_REPEATED]
     for change in shuffled(delivered, month):
         yield _xml("change_external_chat", change["occurred_at"], _chat_change(change))
