@@ -6,12 +6,12 @@ spends as (
     select
         channel_id,
         spend_date as date,
-        count(*) as spend_rows,
-        sum(impressions) as impressions,
-        sum(clicks) as clicks,
-        sum(invited) as invited,
-        sum(cost_amount) as cost_amount,
-        sum(cost_amount) filter (where cost_kind = 'ad') as ad_cost_amount
+        count(*)::decimal(38, 10) as spend_rows,
+        sum(impressions)::decimal(38, 10) as impressions,
+        sum(clicks)::decimal(38, 10) as clicks,
+        sum(invited)::decimal(38, 10) as invited,
+        sum(cost_amount)::decimal(38, 10) as cost_amount,
+        (sum(cost_amount) filter (where cost_kind = 'ad'))::decimal(38, 10) as ad_cost_amount
     from spend
     where spend_date <= getvariable('as_of')
     group by all
@@ -76,10 +76,10 @@ counted as (
 ),
 orders as (
     select first_span.channel_id, sale.paid_date as date,
-        count(*) as orders,
-        sum(sale.net_sales) as net_sales,
-        sum(sale.net_sales) filter (where sale.cost_of_goods is not null) as costed_sales,
-        sum(sale.cost_of_goods) as cost_of_goods
+        count(*)::decimal(38, 10) as orders,
+        sum(sale.net_sales)::decimal(38, 10) as net_sales,
+        (sum(sale.net_sales) filter (where sale.cost_of_goods is not null))::decimal(38, 10) as costed_sales,
+        sum(sale.cost_of_goods)::decimal(38, 10) as cost_of_goods
     from sale
     inner join first_span on sale.person = first_span.person
     group by all
@@ -257,12 +257,15 @@ credits as (
     group by all
     union all
     select
-        sale.paid_date, 'unattributed', count(*), count(*), count(*), count(*), count(*),
-        sum(sale.net_sales), sum(sale.net_sales), sum(sale.net_sales), sum(sale.net_sales), sum(sale.net_sales)
-    from sale
-    anti join path on sale.sale = path.sale
-    where sale.person is not null
-    group by all
+        date, 'unattributed', orders, orders, orders, orders, orders, net_sales, net_sales, net_sales, net_sales,
+        net_sales
+    from (
+        select sale.paid_date as date, count(*) as orders, sum(sale.net_sales)::decimal(38, 20) as net_sales
+        from sale
+        anti join path on sale.sale = path.sale
+        where sale.person is not null
+        group by all
+    )
 ),
 credit_periods as (
     select date_period.period, credits.channel_id, sum(columns(credits.* exclude (date, channel_id)))
