@@ -23,7 +23,7 @@ from pathlib import Path
 import duckdb
 
 SCRIPT = Path(__file__).parent / "by_hand"
-MAKES = re.compile(r"create (?:temp )?(?:table|type) (\S+)")
+MAKES = re.compile(r"create (?:temp )?(?:table|type|macro) (\S+)")
 
 
 def statements() -> list[tuple[str, str]]:
