@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from itertools import islice
 from pathlib import Path
 
-from orchestration.landing.csv_records import Records, RecordSplitter
+from orchestration.landing.csv_records import Records, RecordSplitter, is_blank
 from orchestration.landing.faults import FileRefused
 from orchestration.landing.header import COLUMN_LIMIT, HEADER_WITHIN
 from orchestration.landing.text_stream import line_blocks, utf8_chunks
@@ -54,7 +54,7 @@ def strict_head(path: Path, encoding: str) -> CsvHead | str:
         FileRefused: there is none, or a quote in it never closes.
     """
     lines = first_lines(path, encoding)
-    begin = next((place for place, line in enumerate(lines) if line.strip()), None)
+    begin = next((place for place, line in enumerate(lines) if not is_blank(line)), None)
     if begin is None:
         raise FileRefused("E_EMPTY")
     return _head(lines, begin, ",")
@@ -64,7 +64,7 @@ def possible_heads(lines: Sequence[bytes]) -> Iterator[CsvHead]:
     """Every record that begins within the first of the lines, by each separator that it holds."""
     for begin, line in enumerate(lines[:HEADER_WITHIN]):
         for separator in SEPARATORS:
-            if not line.strip() or (separator != "," and separator.encode() not in line):
+            if is_blank(line) or (separator != "," and separator.encode() not in line):
                 continue
             try:
                 head = _head(lines, begin, separator)
@@ -98,6 +98,6 @@ def _head(lines: Sequence[bytes], begin: int, separator: str) -> CsvHead | str:
         cells=tuple(cell.strip() for cell in row),
         separator=separator,
         lines=begin + splitter.line,
-        blank=sum(not line.strip() for line in lines[:begin]),
+        blank=sum(map(is_blank, lines[:begin])),
         continuation=splitter.continuation,
     )

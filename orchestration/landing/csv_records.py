@@ -102,7 +102,7 @@ class RecordSplitter:
             raise FileRefused("E_QUOTE", line=self._field_line)
 
     def _plain(self, line: bytes, into: Records) -> None:
-        if not line.strip() or (self._separator not in line and not line.decode("utf-8").strip()):
+        if not line.strip() or (self._separator not in line and is_blank(line)):
             self.blank += 1
         else:
             into.texts.append(line)
@@ -159,6 +159,11 @@ class RecordSplitter:
             is_swallowed = self._inner_records > 0
         if is_swallowed:
             raise FileRefused("E_SWALLOW", line=self._field_line, last=self.line)
+
+
+def is_blank(line: bytes) -> bool:
+    """Whether there is nothing but white space, of whatever script."""
+    return not line.decode("utf-8").strip()
 
 
 def text_of(record: bytes) -> str:
