@@ -12,6 +12,7 @@ from pathlib import Path, PurePosixPath
 from xml.etree import ElementTree
 
 from orchestration.landing.faults import FileRefused
+from orchestration.landing.old_workbook import cells_held
 from orchestration.landing.opendocument import CONTENT, ENCRYPTED, MANIFEST, filled_cells
 from orchestration.landing.survey import HEAD_BYTES, OLE, ZIP, foreign_kind, is_encrypted
 from orchestration.landing.text_stream import CHUNK_BYTES
@@ -76,6 +77,7 @@ def check_workbook(path: Path) -> None:
     if not head.startswith(OLE if is_xls else ZIP):
         raise FileRefused("E_NOT_WORKBOOK", suffix=path.suffix, kind=_kind(head))
     if is_xls:
+        _check_old_workbook(path)
         return
     with _archive(path) as archive:
         _check_sizes(archive)
@@ -119,6 +121,15 @@ def _check_sizes(archive: zipfile.ZipFile) -> None:
             limit=f"{UNPACKED_LIMIT_BYTES >> 20:,} MiB",
             ratio_limit=RATIO_LIMIT,
         )
+
+
+def _check_old_workbook(path: Path) -> None:
+    try:
+        cells = cells_held(path.read_bytes())
+    except ValueError as error:
+        raise FileRefused("E_DAMAGED_WORKBOOK", detail=str(error)) from None
+    if cells > CELL_LIMIT:
+        raise FileRefused("E_DAMAGED_WORKBOOK", detail=f"it tells of {cells:,} cells")
 
 
 def _check_content(archive: zipfile.ZipFile, suffix: str) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import json
+import struct
 import zipfile
 from collections.abc import Callable
 from datetime import date, datetime, timedelta
@@ -389,3 +390,21 @@ def test_the_old_format_is_read_as_well(inbox: Inbox) -> None:
         "select refund_id, order_id, refunded_at, refund_amount from raw.canonical__refunds"
     ) == [("1001", "0012", "2026-03-01 10:05:06", "1.50")]
     assert inbox.land_one("canonical/refunds.xls", GOOD).params["kind"] == "Excel/ZIP"
+
+
+@pytest.mark.parametrize(
+    ("place", "number", "detail"),
+    [
+        (4644, 9, "circle"),  # a sector of the directory that follows itself
+        (1743, 0x7FFFFFFF, "size"),
+        (1955, 0xFFFF, "column 65536"),
+    ],
+)
+def test_what_would_fill_the_memory_is_damage_in_the_old_format(
+    inbox: Inbox, place: int, number: int, detail: str
+) -> None:
+    content = bytearray((Path(__file__).parents[1] / "fixtures/hostile/register.xls").read_bytes())
+    struct.pack_into("<I", content, place, number)
+    outcome = inbox.land_one("canonical/refunds.xls", bytes(content))
+    assert outcome.code == "E_DAMAGED_WORKBOOK"
+    assert detail in outcome.params["detail"]
