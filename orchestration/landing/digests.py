@@ -30,8 +30,12 @@ class Digests:
 
     def remembered(self, path: Path) -> str | None:
         """The digest of a file that by its state is the one last read."""
-        state, sha256 = self._known.get(_stored(path), (None, None))
-        return sha256 if state is not None and state == state_of(path) and not state.is_young else None
+        name = _stored(path)
+        known = self._new.get(name) or self._known.get(name)
+        if known is None:
+            return None
+        state, sha256 = known
+        return sha256 if state == state_of(path) and not state.is_young else None
 
     def of(self, path: Path, state: FileState) -> str:
         """The digest of a file, remembered or read; see `read`."""

@@ -275,14 +275,13 @@ class DocumentReader:
     def _plans_of(self, batch: _Batch) -> list[tuple[_Plan, Sequence[int]]]:
         """How the rows are read: those that are alike, and which of the batch they are."""
         shapes = [tuple(row) if type(row) is dict else None for row in batch.rows]
-        keys: list[tuple[str, tuple[str, ...] | None]] = list(zip(batch.places, shapes, strict=True))
-        distinct = set(keys)
-        if len(distinct) == 1:
-            return [(self._plan(*keys[0]), range(len(keys)))]
+        distinct = set(shapes)
+        if len(distinct) == 1 and len(set(batch.places)) == 1:
+            return [(self._plan(batch.places[0], shapes[0]), range(len(shapes)))]
         if len(distinct) > SHAPES_PER_BLOCK:
-            keys = [(place, None) for place in batch.places]
+            shapes = [None] * len(shapes)
         rows: dict[tuple[str, tuple[str, ...] | None], list[int]] = {}
-        for row, key in enumerate(keys):
+        for row, key in enumerate(zip(batch.places, shapes, strict=True)):
             rows.setdefault(key, []).append(row)
         return [(self._plan(*key), found) for key, found in rows.items()]
 
@@ -369,7 +368,7 @@ class DocumentReader:
         if not kept:
             return None
         # Where keys are data every row brings new ones; beyond this many nobody reads their names.
-        if len(self._unknown) < COLUMN_LIMIT and not kept.keys() <= self._unknown.keys():
+        if not kept.keys() <= self._unknown.keys() and len(self._unknown) < COLUMN_LIMIT:
             self._unknown |= dict.fromkeys(kept)
         return _encode(kept)
 

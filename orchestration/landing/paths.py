@@ -13,7 +13,7 @@ from orchestration.landing.json_values import BadValue, parse_json
 ALL: Final = -1
 DOCUMENT = "$"
 _SEGMENT = re.compile(r"(?P<key>[^\[\]]*)(?:\[(?P<index>\d*)\])?")
-_NESTED = (dict, list)
+_NESTED: frozenset[type] = frozenset((dict, list))
 _SEPARATOR = re.compile(r"[,，]")
 
 Holders = tuple[Any, ...]
@@ -240,14 +240,12 @@ def column_getter(
         return getters[0]
 
     def first(rows: Sequence[Any], holders: Sequence[Holders], numbers: Sequence[int]) -> Sequence[Any]:
-        found: list[Any] = [None] * len(rows)
-        for get in getters:
+        found = getters[0](rows, holders, numbers)
+        for get in getters[1:]:
             gaps = [place for place, value in enumerate(found) if value is None or value == ""]
             if not gaps:
                 break
-            if len(gaps) == len(found):
-                found = list(get(rows, holders, numbers))
-                continue
+            found = list(found)
             others = get(
                 [rows[place] for place in gaps],
                 [holders[place] for place in gaps],
@@ -313,6 +311,8 @@ def unread(value: Any, read: Read, private: frozenset[str]) -> Any:
                 kept[key] = rest
         return kept
     if type(value) is list:
+        if _NESTED.isdisjoint([type(one) for one in value]):
+            return value
         rests = [unread(one, read, private) if type(one) in _NESTED else one for one in value]
         return [rest for rest in rests if rest or type(rest) not in _NESTED]
     return value
