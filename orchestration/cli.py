@@ -226,10 +226,11 @@ def _rejects(group: click.Group, lang: str) -> None:
     @_command(group, "rejects", lang)
     @option(lang, "--format", "form", type=click.Choice(["table", "csv", "json"]), default="table")
     @option(lang, "--limit", type=click.IntRange(min=1), default=1000, show_default=True)
-    def body(context: Context, form: str, limit: int, **_: Any) -> int:
+    @option(lang, "--all", "with_mended", is_flag=True)
+    def body(context: Context, form: str, limit: int, with_mended: bool, **_: Any) -> int:
         from orchestration.commands.rejects import rejects_command
 
-        return rejects_command(context, load_settings(context.home), form, limit)
+        return rejects_command(context, load_settings(context.home), form, limit, with_mended)
 
 
 def _sql(group: click.Group, lang: str) -> None:

@@ -2,8 +2,17 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from pathlib import Path
+
+_PART = re.compile(r"(?P<file>.*?\.\w+)#.*")
+
+
+def file_of(path: str) -> str:
+    """The file that a path of the ledger is of, or is of a part of: `book.xlsx` of `book.xlsx#June`."""
+    part = _PART.fullmatch(path)
+    return part["file"] if part else path
 
 
 def inbox_files(exports: Path) -> Iterator[Path]:

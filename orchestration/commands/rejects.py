@@ -13,8 +13,10 @@ from orchestration.serving.formats import plain_text, write_csv
 from orchestration.settings import Settings
 
 
-def rejects_command(context: Context, settings: Settings, form: str, limit: int) -> int:
-    """List the rows that were not let in, newest landing first.
+def rejects_command(
+    context: Context, settings: Settings, form: str, limit: int, with_mended: bool = False
+) -> int:
+    """List the rows that were not let in, newest landing first; those brought right since where wanted.
 
     Raises:
         ShequnError: another process is writing (exit 4).
@@ -22,12 +24,15 @@ def rejects_command(context: Context, settings: Settings, form: str, limit: int)
     from orchestration.landing.ledger import rejected_rows
 
     with reading_private(settings):
-        rows = rejected_rows(settings, limit) if settings.private_db.exists() else []
+        rows = rejected_rows(settings, limit, with_mended) if settings.private_db.exists() else []
     if form == "json":
         write_document(rows)
         return EXIT_OK
     names = ["path", "line", "column_name", "code", "reason", "original"]
+    if with_mended:
+        names.append("state")
     for row in rows:
+        row["state"] = say(f"cli.rejects.{'mended' if row.get('mended_by') else 'open'}", context.lang)
         row["reason"] = say(f"landing.{row['code']}", context.lang, **row["params"])
     cells = [[plain_text(row[name]) for name in names] for row in rows]
     if form == "csv":
@@ -35,7 +40,7 @@ def rejects_command(context: Context, settings: Settings, form: str, limit: int)
         return EXIT_OK
     console = output()
     if not rows:
-        console.print(say("cli.no_rejects", context.lang))
+        console.print(say("cli.no_rejects" if with_mended else "cli.no_open_rejects", context.lang))
         return EXIT_OK
     headers = [say(f"cli.col.{name}", context.lang) for name in names]
     print_rows(console, headers, [name == "line" for name in names], cells)

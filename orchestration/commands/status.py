@@ -6,6 +6,7 @@ import json
 import os
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
+from pathlib import Path
 from typing import Any
 
 from rich.text import Text
@@ -16,11 +17,13 @@ from orchestration.commands.console import number, output
 from orchestration.commands.figures import headline_figures
 from orchestration.commands.frame import Context, write_document
 from orchestration.errors import EXIT_LOCKED, EXIT_OK, ShequnError
-from orchestration.inbox import inbox_files
+from orchestration.inbox import file_of, inbox_files
 from orchestration.landing.catalogue import load_catalogue
 from orchestration.messages import say
 from orchestration.reports import PublishedVersion
 from orchestration.settings import Settings
+
+_LANDED = ("landed_files", "landed_parts", "rows_accepted", "rows_rejected", "rows_open")
 
 
 def lock_holder(settings: Settings) -> dict[str, Any] | None:
@@ -94,27 +97,50 @@ def house_status(settings: Settings) -> dict[str, Any]:
         "inbox_files": sum(1 for _ in inbox_files(settings.exports)),
         "has_demo": has_demo(settings.exports),
         "writer": lock_holder(settings),
-        **_ledger_figures(_ledger_files(settings)),
+        **_ledger_figures(_ledger_files(settings), settings.exports),
         "published": None
         if version is None
         else {"version": version.name, "path": str(settings.published_db), "manifest": version.manifest},
     }
 
 
-def _ledger_figures(files: list[dict[str, Any]] | None) -> dict[str, Any]:
+def _ledger_figures(files: list[dict[str, Any]] | None, exports: Path) -> dict[str, Any]:
     if files is None:
-        return dict.fromkeys(("landed_files", "rows_accepted", "rows_rejected", "refused_files"))
+        return dict.fromkeys((*_LANDED, "refused_files"))
     landed = [row for row in files if row["status"] == "landed"]
+    newest = _newest(files)
+    refused = {file for file, parts in newest.items() if _is_waiting(file, parts, exports)}
     return {
-        "landed_files": len(landed),
+        "landed_files": len({file_of(row["path"]) for row in landed}),
+        "landed_parts": len({row["path"] for row in landed}),
         "rows_accepted": sum(row["accepted"] for row in landed),
         "rows_rejected": sum(row["rejected"] for row in landed),
+        "rows_open": sum(row["still_rejected"] for row in landed),
         "refused_files": [
-            {"path": row["path"], "code": row["code"], "message": row["message"], "params": row["params"]}
-            for row in files
-            if row["status"] == "refused"
+            {"path": file, "parts": [_told(part) for part in newest[file]]} for file in sorted(refused)
         ],
     }
+
+
+def _newest(files: list[dict[str, Any]]) -> dict[str, list[dict[str, Any]]]:
+    """The parts of each file's newest content, in the ledger's order."""
+    found: dict[str, list[dict[str, Any]]] = {}
+    for row in sorted(files, key=lambda row: row["landed_at"]):
+        parts = found.setdefault(file_of(row["path"]), [])
+        if parts and parts[0]["landed_at"] != row["landed_at"]:
+            parts.clear()
+        parts.append(row)
+    return found
+
+
+def _is_waiting(file: str, parts: list[dict[str, Any]], exports: Path) -> bool:
+    """Whether a file with something refused in it still lies in the inbox."""
+    return any(part["status"] == "refused" for part in parts) and (exports / file).exists()
+
+
+def _told(part: dict[str, Any]) -> dict[str, Any]:
+    names = ("path", "status", "system", "entity", "accepted", "rejected", "code", "message", "params")
+    return {name: part[name] for name in names}
 
 
 def status_command(context: Context, settings: Settings) -> int:
@@ -128,10 +154,9 @@ def status_command(context: Context, settings: Settings) -> int:
     console = output()
     for key, params in _status_lines(status):
         console.print(Text(say(f"cli.status.{key}", context.lang, **params)), soft_wrap=True)
-    for row in status["refused_files"] or []:
-        reason = say(f"landing.{row['code']}", context.lang, **row["params"])
-        line = f"  {row['path']}  [{row['code']}]  {reason}"
-        console.print(Text(line, style="yellow"), soft_wrap=True)
+    for file in status["refused_files"] or []:
+        for line, style in _refused_lines(file, context.lang):
+            console.print(Text(line, style=style), soft_wrap=True)
     version = current_version(settings)
     if version is None:
         console.print(say("cli.status.unpublished", context.lang))
@@ -149,6 +174,24 @@ def status_command(context: Context, settings: Settings) -> int:
     except ShequnError as error:
         console.print(Text(error.text(context.lang), style="yellow"))
     return EXIT_OK
+
+
+def _refused_lines(file: dict[str, Any], lang: str) -> Iterator[tuple[str, str]]:
+    """A file with something refused in it: why, and of several parts what became of each."""
+    parts = file["parts"]
+    indent = "  "
+    if len(parts) > 1:
+        yield f"  {file['path']}", "yellow"
+        indent = "    "
+    for part in parts:
+        name = part["path"] if len(parts) == 1 else part["path"].removeprefix(file["path"])
+        if part["status"] == "landed":
+            rows = {name: number(part[name]) for name in ("accepted", "rejected")}
+            said = say("cli.status.part", lang, export=f"{part['system']}.{part['entity']}", **rows)
+            yield f"{indent}{name}  {said}", "dim"
+        else:
+            reason = say(f"landing.{part['code']}", lang, **part["params"])
+            yield f"{indent}{name}  [{part['code']}]  {reason}", "yellow"
 
 
 def _empty_mart_lines(version: PublishedVersion, lang: str) -> Iterator[str]:
@@ -176,16 +219,9 @@ def _status_lines(status: dict[str, Any]) -> list[tuple[str, dict[str, Any]]]:
     if status["landed_files"] is None:
         lines.append(("ledger_busy", {}))
         return lines
-    lines.append(
-        (
-            "landed",
-            {
-                "files": number(status["landed_files"]),
-                "accepted": number(status["rows_accepted"]),
-                "rejected": number(status["rows_rejected"]),
-            },
-        )
-    )
+    landed = {name: number(status[name]) for name in _LANDED}
+    has_parts = status["landed_parts"] > status["landed_files"]
+    lines.append(("landed_in_parts" if has_parts else "landed", landed))
     if status["refused_files"]:
         lines.append(("refused", {"files": number(len(status["refused_files"]))}))
     return lines

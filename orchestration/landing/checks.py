@@ -18,7 +18,7 @@ from orchestration.landing.catalogue import Column, Entity
 from orchestration.landing.faults import RowFault, shorten
 from orchestration.landing.known_names import KNOWN_NAMES, nearest_names
 from orchestration.landing.mobile_numbers import mask_column, mask_phones
-from orchestration.landing.normal_forms import identifier, literal
+from orchestration.landing.normal_forms import identifier, literal, row_key
 from orchestration.landing.statements import BLOCK, Statements
 from orchestration.landing.vault import KEYED, PHONE_ID, keyed_by
 
@@ -169,7 +169,7 @@ class RowChecks:
             rows = statements.run(self._statement, table)
         place = rows.schema.get_field_index("extra")
         rows = rows.set_column(place, "extra", mask_column(rows["extra"]))
-        faults = tuple(self._faults(statements.connection, block, rows))
+        faults = tuple(self._faults(statements, block, rows))
         return CheckedBlock(
             self._entity, rows if not faults else rows.filter(pc.is_null(rows["fault"])), faults
         )
@@ -185,22 +185,22 @@ class RowChecks:
             if column.type in self._plain and f"{self._labels[column.name]} {CODES[column.type]}" in found
         }
 
-    def _faults(
-        self, connection: duckdb.DuckDBPyConnection, block: Block, rows: pa.Table
-    ) -> Iterator[RowFault]:
+    def _faults(self, statements: Statements, block: Block, rows: pa.Table) -> Iterator[RowFault]:
         if rows["fault"].null_count == rows.num_rows:
             return
-        faulty = rows.select(["line", "fault"]).filter(pc.is_valid(rows["fault"]))
+        faulty = statements.run(self._keyed_sql(), rows.filter(pc.is_valid(rows["fault"])))
         columns = {self._labels[column.name]: column for column in self._entity.columns}
         for found in faulty.to_pylist():
+            line = found["line"]
             label, code = found["fault"].split(" ")
             column = columns[label]
-            position = int(np.searchsorted(block.lines, found["line"]))
+            position = int(np.searchsorted(block.lines, line))
             value = block.known[column.name][position].as_py() if column.name in block.known else None
             params = self._params(column, code, value)
             if code in UNKNOWN.values():
-                params |= self._nearest(connection, block, position, column, value)
-            yield RowFault(found["line"], code, block.original(position), column.name, params)
+                params |= self._nearest(statements.connection, block, position, column, value)
+            key = None if column.name in self._entity.key else found["key"]
+            yield RowFault(line, code, block.original(position), column.name, params, key)
 
     def _params(self, column: Column, code: str, value: str | None) -> dict[str, Any]:
         params: dict[str, Any] = {"column": self._entity.wording(column)}
@@ -251,6 +251,16 @@ class RowChecks:
                 select *, {", ".join(normal)}
                 from (select {passed}, {self._extra_sql()} as extra, {", ".join(given)} from {BLOCK})
             )"""
+
+    def _keyed_sql(self) -> str:
+        """Rows at fault with what they have in common with others of their key, as far as they have one."""
+        needed = [
+            f"{identifier(column.raw_name)} is not null"
+            for column in self._entity.columns
+            if column.required and column.raw_name and column.name in self._entity.key
+        ]
+        key = f"case when {' and '.join(['true', *needed])} then {row_key(self._entity)} end"
+        return f"select line, fault, {key} as key from {BLOCK}"
 
     def _given(self, column: Column) -> str:
         """The column's text, NULL where it means unknown."""

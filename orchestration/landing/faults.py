@@ -27,6 +27,7 @@ class RowFault:
         line: Physical line on which its record begins (CSV: the header is line 1).
         column: The first column at fault, None where the row as a whole is.
         original: Its text in the file.
+        key: What it has in common with sound rows of its key; None where its key cannot be read.
         params: Placeholders of `landing.<code>`.
     """
 
@@ -35,6 +36,7 @@ class RowFault:
     original: str
     column: str | None = None
     params: dict[str, Any] = field(default_factory=dict)
+    key: str | None = None
 
     @property
     def reason(self) -> str:

@@ -92,6 +92,7 @@ class FileLanding:
             # Else two copies under two names, neither with a sound row, would replace each other for ever.
             if if_empty is not None and not counts.accepted:
                 raise if_empty
+            ledger.note_mended(self._connection, self._entity, self._outcome.path, self._stamp.load_seq)
             outcome = replace(
                 self._outcome,
                 status="landed",

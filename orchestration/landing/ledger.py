@@ -14,12 +14,14 @@ import duckdb
 from orchestration.errors import EXIT_USAGE, ShequnError
 from orchestration.landing.catalogue import Catalogue, Entity, load_catalogue
 from orchestration.landing.faults import RowFault
-from orchestration.landing.normal_forms import identifier
+from orchestration.landing.normal_forms import identifier, row_key
 from orchestration.reports import FileOutcome
 from orchestration.settings import Settings
 
 # A new number makes the gate look again at files that it refused.
 GATE_VERSION = "6"
+# A rejected row is open until its file is replaced by another of its path, or a row of its key is accepted.
+OPEN = "mended_by is null"
 LANDED = "landed"
 REFUSED = "refused"
 
@@ -39,7 +41,10 @@ _TABLES = (
     """create table if not exists raw.rejected_rows (
         file_sha256 varchar, path varchar, system varchar, entity varchar, line bigint, column_name varchar,
         code varchar, reason varchar, original varchar, load_seq bigint, landed_at timestamp,
-        params varchar)""",
+        params varchar, row_key varchar, mended_by bigint)""",
+    # A home of earlier code.
+    "alter table raw.rejected_rows add column if not exists row_key varchar",
+    "alter table raw.rejected_rows add column if not exists mended_by bigint",
     "create table if not exists raw.mapped_files (file_sha256 varchar, mapping varchar)",
 )
 
@@ -219,48 +224,103 @@ def write_faults(
             "reason": pa.array([fault.reason for fault in faults], text),
             "original": pa.array([fault.original for fault in faults], text),
             "params": pa.array([json.dumps(fault.params, ensure_ascii=False) for fault in faults], text),
+            "row_key": pa.array([fault.key for fault in faults], text),
         }
     )
     connection.execute(
         "insert into raw.rejected_rows"
-        " select ?, ?, ?, ?, line, column_name, code, reason, original, ?, ?, params"
+        " select ?, ?, ?, ?, line, column_name, code, reason, original, ?, ?, params, row_key, null"
         " from landing_faults order by line",
         [outcome.sha256, outcome.path, outcome.system, outcome.entity, load_seq, landed_at],
     )
 
 
+def note_mended(connection: duckdb.DuckDBPyConnection, entity: Entity, path: str, load_seq: int) -> None:
+    """Note which rejected rows a landing has brought right: see `OPEN`."""
+    connection.execute(
+        f"update raw.rejected_rows set mended_by = ? where {OPEN} and path = ? and load_seq < ?",
+        [load_seq, path, load_seq],
+    )
+    if not connection.execute(
+        f"select 1 from raw.rejected_rows where {OPEN} and row_key is not null limit 1"
+    ).fetchone():
+        return
+    connection.execute(
+        f"""update raw.rejected_rows as rejected set mended_by = ?
+            from (
+                select {row_key(entity)} as row_key, max(line) as line
+                from raw.{identifier(entity.table)} where load_seq = ? group by 1
+            ) as landed
+            where {OPEN} and rejected.row_key = landed.row_key
+                and (rejected.load_seq < ? or rejected.line < landed.line)""",
+        [load_seq, load_seq, load_seq],
+    )
+
+
 def ledger(settings: Settings) -> list[dict[str, Any]]:
-    """Every file seen, landed ones in landing order, then the refused; `params` is parsed."""
-    with open_private(settings, read_only=True) as connection:
-        if not _has_ledger(connection):
-            return []
-        rows = _rows(connection.execute("select * from raw.files order by load_seq nulls last, path"))
-    return [{**row, "params": json.loads(row["params"])} for row in rows]
+    """Every file seen, landed ones in landing order, then the refused, the last refused last.
 
-
-def rejected_rows(settings: Settings, limit: int | None = None) -> list[dict[str, Any]]:
-    """Rows not let in, newest landing first, in order of lines; `params` is parsed."""
+    `params` is parsed; `still_rejected` says how many rejected rows nothing has brought right since.
+    """
     with open_private(settings, read_only=True) as connection:
-        if not _has_ledger(connection):
+        is_open = _open_condition(connection)
+        if is_open is None:
             return []
         rows = _rows(
             connection.execute(
-                "select * from raw.rejected_rows order by load_seq desc, line limit ?", [limit]
+                "select files.*, coalesce(still_rejected, 0) as still_rejected from raw.files as files"
+                " left join (select file_sha256, count(*) as still_rejected from raw.rejected_rows"
+                f" where {is_open} group by file_sha256) as opened on files.file_sha256 = opened.file_sha256"
+                " order by load_seq nulls last, landed_at, path"
             )
         )
     return [{**row, "params": json.loads(row["params"])} for row in rows]
 
 
-def _has_ledger(connection: duckdb.DuckDBPyConnection) -> bool:
-    found = connection.execute(
-        "select 1 from duckdb_tables() where database_name = current_database()"
-        " and schema_name = 'raw' and table_name = 'rejected_rows'"
-    ).fetchone()
-    return found is not None
+def rejected_rows(
+    settings: Settings, limit: int | None = None, with_mended: bool = False
+) -> list[dict[str, Any]]:
+    """Rows not let in, newest landing first, in order of lines; `params` is parsed.
+
+    Args:
+        settings: The house.
+        limit: At most so many; None: all.
+        with_mended: Also those that a later landing brought right, whose `mended_by` is its number.
+    """
+    with open_private(settings, read_only=True) as connection:
+        is_open = _open_condition(connection)
+        if is_open is None:
+            return []
+        wanted = "true" if with_mended else is_open
+        rows = _rows(
+            connection.execute(
+                f"select * from raw.rejected_rows where {wanted} order by load_seq desc, line limit ?",
+                [limit],
+            )
+        )
+    for row in rows:
+        row.pop("row_key", None)
+    return [{**row, "params": json.loads(row["params"])} for row in rows]
+
+
+def _open_condition(connection: duckdb.DuckDBPyConnection) -> str | None:
+    """Which rejected rows are open; None: nothing has landed yet."""
+    columns = _columns_held(connection).get("rejected_rows")
+    if columns is None:
+        return None
+    return OPEN if "mended_by" in columns else "true"
 
 
 def forget_rows(connection: duckdb.DuckDBPyConnection, sha256s: Collection[str]) -> None:
-    """Remove the rows of these files, their rejected rows and their place in the ledger."""
+    """Remove the rows of these files, their rejected rows and their place in the ledger.
+
+    What they had brought right is open again.
+    """
+    connection.execute(
+        "update raw.rejected_rows set mended_by = null where mended_by in"
+        " (select load_seq from raw.files where list_contains(?, file_sha256))",
+        [list(sha256s)],
+    )
     tables = [entity.table for entity in load_catalogue().entities]
     for table in (*tables, "rejected_rows", "mapped_files", "files"):
         connection.execute(

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import duckdb
 
+from orchestration.landing.catalogue import Entity
 from orchestration.landing.lenient_forms import LENIENT_MACROS
 
 _MONEY = r"[+-]?(\d+(\.\d*)?|\.\d+)"
@@ -88,6 +89,13 @@ def create_macros(connection: duckdb.DuckDBPyConnection) -> None:
 def literal(text: str) -> str:
     """`text` as an SQL string."""
     return "'" + text.replace("'", "''") + "'"
+
+
+def row_key(entity: Entity) -> str:
+    """What rows of one key of one raw table have in common, and no others; of the entity's raw columns."""
+    raw_names = {column.name: column.raw_name for column in entity.columns}
+    key = ", ".join(identifier(name) for column in entity.key if (name := raw_names[column]))
+    return f"md5(to_json([{literal(entity.table)}, {key}])::varchar)"
 
 
 def identifier(name: str) -> str:

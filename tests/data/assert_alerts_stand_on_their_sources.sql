@@ -52,9 +52,9 @@ held as (
     select
         'quality_failed' as alert_kind,
         count(*) as steps
-    from {{ ref('mart_data_quality') }} as qualities
+    from {{ ref('fct_landing') }} as landings
     cross join reporting_window
-    where qualities.rows_rejected > 0
+    where landings.rows_open > 0
 
     union all
 

@@ -4,3 +4,4 @@ from {{ ref('fct_landing') }}
 where
     rows_read <> rows_accepted + rows_rejected + rows_duplicate
     or rows_duplicate < 0
+    or rows_open > rows_rejected

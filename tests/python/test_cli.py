@@ -426,7 +426,8 @@ def test_nothing_is_there_yet(tmp_path: Path) -> None:
     home = tmp_path / "empty"
     assert "shequn refresh" in shequn("status", "--home", home).stdout
     assert "shequn refresh" in shequn("versions", "--home", home).stdout
-    assert "No rows were rejected" in shequn("rejects", "--home", home).stdout
+    assert "No rejected row waits" in shequn("rejects", "--home", home).stdout
+    assert "No rows were rejected" in shequn("rejects", "--all", "--home", home).stdout
     assert shequn("sql", "select 1", "--home", home).exit_code == 2
     assert shequn("doctor", "--home", home).exit_code == 0
     assert not home.exists(), "looking leaves nothing behind"
@@ -496,6 +497,45 @@ def test_rejects_name_file_line_column_and_reason(rejecting: Settings) -> None:
     assert document[0]["original"] == "=m2,robot,成都"
     chinese = shequn("rejects", "--home", rejecting.home, lang="zh").stdout
     assert "不是以下之一" in chinese
+
+
+def test_a_row_that_was_brought_right_leaves_the_list_and_status(rejecting: Settings) -> None:
+    before = shequn("status", "--home", rejecting.home).stdout
+    assert "2 rows accepted, 1 rejected (1 not put right yet)" in before
+    path = rejecting.exports / "canonical" / "members.new.csv"
+    path.write_text("member_id,gender\n=m2,male\n", encoding="utf-8")
+    os.utime(path, (1_700_000_000, 1_700_000_000))
+    land_inbox(rejecting, Progress(), {"canonical__members"})
+    assert "No rejected row waits" in shequn("rejects", "--home", rejecting.home).stdout
+    assert "put right" in shequn("rejects", "--all", "--home", rejecting.home).stdout
+    assert "拒收 1 行（0 行待更正）" in shequn("status", "--home", rejecting.home, lang="zh").stdout
+
+
+def test_status_tells_files_from_their_parts(rejecting: Settings) -> None:
+    from openpyxl import Workbook
+
+    book = Workbook()
+    first = book.active
+    assert first is not None
+    first.title = "退款"
+    for row in (["退款单号", "订单号", "退款时间", "退款金额"], ["r1", "o1", "2026-03-01", 1]):
+        first.append(row)
+    book.create_sheet("成员标签").append(["成员ID", "标签"])
+    book.create_sheet("随笔").append(["随便"])
+    path = rejecting.exports / "canonical" / "登记.xlsx"
+    book.save(path)
+    gone = rejecting.exports / "canonical" / "orders.csv"
+    gone.write_text("a,b\n", encoding="utf-8")
+    for one in (path, gone):
+        os.utime(one, (1_700_000_000, 1_700_000_000))
+    land_inbox(rejecting, Progress())
+    gone.unlink()
+    status = shequn("status", "--home", rejecting.home).stdout
+    assert "Landed: 2 files with 3 sheets, tables or lists of rows; 3 rows accepted" in status
+    assert "refused in whole or in part: 1 files" in status
+    assert "#退款  landed as canonical.refunds: 1 rows accepted, 0 rejected" in status
+    assert "#随笔  [E_UNKNOWN_SHEET]" in status
+    assert "orders.csv" not in status, "it is in the inbox no more"
 
 
 @contextmanager

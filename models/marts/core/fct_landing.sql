@@ -23,6 +23,7 @@ file_counts as (
         sum(files.accepted + files.rejected) as rows_read,
         sum(coalesce(kept_rows.rows_kept, 0)) as rows_accepted,
         sum(files.rejected) as rows_rejected,
+        sum(files.rejected_open) as rows_open,
         sum(files.accepted - coalesce(kept_rows.rows_kept, 0)) as rows_duplicate,
         sum(files.rows_late) as rows_late,
         {{ join_text("nullif(files.unknown_columns, '')", '; ', 'files.path') }} as unknown_columns
@@ -56,6 +57,7 @@ final as (
         cast(file_counts.rows_read as bigint) as rows_read,
         cast(file_counts.rows_accepted as bigint) as rows_accepted,
         cast(file_counts.rows_rejected as bigint) as rows_rejected,
+        cast(file_counts.rows_open as bigint) as rows_open,
         cast(file_counts.rows_duplicate as bigint) as rows_duplicate,
         cast(file_counts.rows_late as bigint) as rows_late,
         {{ mask_phones('file_counts.unknown_columns') }} as unknown_columns,

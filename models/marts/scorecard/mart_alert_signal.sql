@@ -28,17 +28,17 @@ service_weeks as (
 -- without a window every mart is empty (R1)
 landings as (
     select
-        qualities.*,
-        qualities.system || '/' || qualities.entity as scope_id,
+        landed.*,
+        landed.system || '/' || landed.entity as scope_id,
         row_number() over (
-            partition by qualities.system, qualities.entity
-            order by qualities.landed_date
+            partition by landed.system, landed.entity
+            order by landed.landed_date
         ) as landing_number,
-        lead(qualities.landed_date) over (
-            partition by qualities.system, qualities.entity
-            order by qualities.landed_date
+        lead(landed.landed_date) over (
+            partition by landed.system, landed.entity
+            order by landed.landed_date
         ) as next_landed_date
-    from {{ ref('mart_data_quality') }} as qualities
+    from {{ ref('fct_landing') }} as landed
     cross join reporting_window
 ),
 
@@ -167,23 +167,23 @@ landing_signals as (
         landings.rows_read as base,
         case
             when rules.alert_kind = 'data_late' then landings.rows_late
-            else landings.rows_rejected
+            else landings.rows_open
         end as value,
         case
             when rules.alert_kind = 'data_late' then cast(landings.rows_late as double)
-            else {{ rate('landings.rows_rejected', 'landings.rows_read') }}
+            else {{ rate('landings.rows_open', 'landings.rows_read') }}
         end as badness,
         case
             when rules.alert_kind = 'data_late' then false
             else
-                landings.rows_rejected >= rules.minimum
-                and landings.rows_rejected > rules.critical_threshold * landings.rows_read
+                landings.rows_open >= rules.minimum
+                and landings.rows_open > rules.critical_threshold * landings.rows_read
         end as is_critical
     from landings
     inner join rules
         on
             (rules.alert_kind = 'data_late' and landings.rows_late > 0)
-            or (rules.alert_kind = 'quality_failed' and landings.rows_rejected > 0)
+            or (rules.alert_kind = 'quality_failed' and landings.rows_open > 0)
 ),
 
 final as (

@@ -208,7 +208,7 @@ def _landing_alerts(data_quality: Table) -> Iterator[Row]:
         calendar = Calendar(sorted(by_date), lambda day: day)
         for kind, column, mild in (
             ("data_late", "rows_late", "info"),
-            ("quality_failed", "rows_rejected", "warning"),
+            ("quality_failed", "rows_open", "warning"),
         ):
             wrong = {}
             for landed, row in by_date.items():

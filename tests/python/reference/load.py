@@ -28,6 +28,7 @@ class LandedFile:
     entity: str
     accepted: int = 0
     rejected: int = 0
+    open: int = 0
     unknown_columns: tuple[str, ...] = ()
 
 
@@ -62,6 +63,7 @@ def load(exports: Path, landed_at: datetime, timezone: str = "Asia/Shanghai") ->
     zone = ZoneInfo(timezone)
     winners: dict[str, dict[tuple[Any, ...], Row]] = {name: {} for name in ENTITIES}
     known_names = KnownNames()
+    waiting: dict[str, list[tuple[LandedFile, tuple[Any, ...]]]] = {name: [] for name in ENTITIES}
     for path, entity in _files(exports):
         file = LandedFile(path.relative_to(exports).as_posix(), entity.name)
         export.files.append(file)
@@ -73,12 +75,19 @@ def load(exports: Path, landed_at: datetime, timezone: str = "Asia/Shanghai") ->
             if fault is None:
                 fault = _too_late(entity, row, landed_at)
             if fault is not None:
+                key = _key(entity, texts, zone, fault)
                 file.rejected += 1
+                file.open += 1
                 export.rejected.append(Rejected(file.path, line, fault))
+                if key is not None:
+                    waiting[entity.name].append((file, key))
                 continue
             file.accepted += 1
             known_names.note(entity.name, row)
             key = tuple(row[name] for name in entity.key)
+            for mended, _ in [one for one in waiting[entity.name] if one[1] == key]:
+                mended.open -= 1
+            waiting[entity.name] = [one for one in waiting[entity.name] if one[1] != key]
             if winners[entity.name].pop(key, None) is not None:
                 export.superseded[entity.name] += 1
             winners[entity.name][key] = row
@@ -162,6 +171,21 @@ def _typed(
         if entity.name == "kpi_targets" and not known_names.knows(row, column.name):
             return row, column.name
     return row, None
+
+
+def _key(entity: Entity, texts: dict[str, str], zone: ZoneInfo, fault: str) -> tuple[Any, ...] | None:
+    """The key of a rejected row; None where it cannot be read."""
+    columns = {column.name: column for column in entity.columns}
+    found = []
+    for name in entity.key:
+        text = trimmed(texts.get(name, ""))
+        if name == fault or (text is None and columns[name].required):
+            return None
+        try:
+            found.append(None if text is None else parse(columns[name], text, zone))
+        except BadValueError:
+            return None
+    return tuple(found)
 
 
 def _too_late(entity: Entity, row: Row, landed_at: datetime) -> str | None:

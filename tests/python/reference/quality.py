@@ -21,6 +21,7 @@ def data_quality(export: Export, landed_date: date) -> Table:
             " rows_duplicate"
             " rows_late; text: unknown_columns; double: unmatched_member_rate"
         ),
+        # Beside the mart's columns its rows say `rows_open`, on which alerts stand.
     )
     people = People(export)
     for entity in ENTITIES:
@@ -40,6 +41,7 @@ def data_quality(export: Export, landed_date: date) -> Table:
                 "rows_read": kept + rejected + superseded,
                 "rows_accepted": kept,
                 "rows_rejected": rejected,
+                "rows_open": sum(file.open for file in files),
                 "rows_duplicate": superseded,
                 "rows_late": 0,
                 "unknown_columns": ", ".join(unknown) or None,
