@@ -179,6 +179,7 @@ def _map(group: click.Group, lang: str) -> None:
     @option(lang, "--entity", metavar="NAME")
     @option(lang, "--set", "said", metavar="COLUMN=HEADER", multiple=True)
     @option(lang, "--constant", "constants", metavar="COLUMN=VALUE", multiple=True)
+    @option(lang, "--value", "words", metavar="COLUMN:WORD=VALUE", multiple=True)
     @option(lang, "--name", metavar="NAME")
     @option(lang, "--save", "is_saved", is_flag=True)
     @option(lang, "--list", "is_list", is_flag=True)

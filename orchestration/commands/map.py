@@ -29,6 +29,7 @@ from orchestration.mapping.sample import Sample, read_sample
 from orchestration.messages import say
 from orchestration.settings import Settings
 
+WORDS_NAMED = 20
 _DATES = re.compile(r"[\d\s_.\-()（）年月日]+$")
 
 
@@ -39,6 +40,7 @@ def map_command(
     entity: str | None,
     said: Sequence[str],
     constants: Sequence[str],
+    words: Sequence[str],
     name: str | None,
     is_saved: bool,
 ) -> int:
@@ -53,7 +55,13 @@ def map_command(
         _say_known(context, sample)
     called = name or _DATES.sub("", sample.path.stem) or sample.path.stem
     proposal = propose(
-        sample, settings, called, entity, _pairs(said, "--set"), _pairs(constants, "--constant")
+        sample,
+        settings,
+        called,
+        entity,
+        _pairs(said, "--set"),
+        _pairs(constants, "--constant"),
+        _words(words),
     )
     mapping = proposal.mapping
     shown = None
@@ -143,6 +151,18 @@ def _pairs(texts: Sequence[str], option: str) -> dict[str, str]:
     return pairs
 
 
+def _words(texts: Sequence[str]) -> dict[str, dict[str, str]]:
+    """By column what its words stand for, of `column:word=value`."""
+    found: dict[str, dict[str, str]] = {}
+    for text in texts:
+        column, colon, rest = text.partition(":")
+        word, sign, value = rest.rpartition("=")
+        if not colon or not sign or not word:
+            raise ShequnError("mapping.E_WORD", EXIT_USAGE, text=text)
+        found.setdefault(column.strip(), {})[word.strip()] = value.strip()
+    return found
+
+
 def _save(settings: Settings, mapping: Mapping) -> Path:
     if mapping.missing:
         raise ShequnError(
@@ -184,6 +204,13 @@ def _print(console: Console, lang: str, sample: Sample, proposal: Proposal, show
     for column, value in mapping.constants.items():
         cells.append(["–", column, "–", say("mapping.reason.constant", lang), value])
     print_rows(console, [say(f"mapping.col.{key}", lang) for key in keys], [False] * len(keys), cells)
+    if proposal.others:
+        others = ", ".join(proposal.others)
+        console.print(Text(say("mapping.others", lang, entities=others), style="dim"), soft_wrap=True)
+    for column, words in mapping.values.items():
+        seen = set(sample.columns.get(mapping.columns[column], ()))
+        known = ", ".join(f"{word} → {value}" for word, value in words.items() if word in seen)
+        console.print(Text(say("mapping.words", lang, column=column, words=known)), soft_wrap=True)
     if mapping.missing:
         missing = ", ".join(mapping.missing)
         console.print(
@@ -192,6 +219,22 @@ def _print(console: Console, lang: str, sample: Sample, proposal: Proposal, show
         )
     if shown is not None:
         _print_rows(console, lang, shown)
+        _print_unknown_words(console, lang, mapping, shown)
+
+
+def _print_unknown_words(console: Console, lang: str, mapping: Mapping, shown: Preview) -> None:
+    values = {column.name: column.values for column in mapping.target.columns}
+    for column, words in shown.unknown_words.items():
+        line = say(
+            "mapping.unknown_words",
+            lang,
+            column=column,
+            words=", ".join(words[:WORDS_NAMED]),
+            known=", ".join(values[column]),
+            word=words[0],
+            value=values[column][0],
+        )
+        console.print(Text(line, style="yellow"), soft_wrap=True)
 
 
 def _example(texts: Sequence[str]) -> str:
@@ -223,6 +266,7 @@ def _said(mapping: Mapping) -> dict[str, Any]:
         "entity": mapping.entity,
         "columns": mapping.columns,
         "types": with_usual_types(mapping),
+        "values": mapping.values,
         "constants": mapping.constants,
         "header": list(mapping.header),
     }
@@ -231,6 +275,7 @@ def _said(mapping: Mapping) -> dict[str, Any]:
 def _document(proposal: Proposal, shown: Preview | None, path: Path | None) -> dict[str, Any]:
     document = _said(proposal.mapping) | {
         "reasons": proposal.reasons,
+        "others": list(proposal.others),
         "missing": proposal.mapping.missing,
         "saved": str(path) if path else None,
     }
@@ -239,6 +284,7 @@ def _document(proposal: Proposal, shown: Preview | None, path: Path | None) -> d
             "accepted": shown.accepted,
             "rejected": shown.rejected,
             "blank": shown.blank,
+            "unknown_words": shown.unknown_words,
             "rows": [
                 {"line": row.line, **row.texts, "fault": row.fault.code if row.fault else None}
                 for row in shown.rows

@@ -46,6 +46,7 @@ class Column:
         type: One of `TYPES`.
         required: No row may miss it.
         values: What an enum may hold.
+        words: What it is in files that somebody mapped, each with the value that it stands for.
         contact: "keyed" (raw holds `<name>_key` alone), "moved" (raw holds nothing), "named" (a name; raw
             holds `<name>_key`, the vault nothing), "noticed" (a text; names in a notice of joins are keyed);
             None: not personal.
@@ -57,6 +58,7 @@ class Column:
     type: str
     required: bool = False
     values: tuple[str, ...] = ()
+    words: tuple[tuple[str, str], ...] = ()
     contact: str | None = None
     headers: tuple[str, ...] = ()
     paths: tuple[str, ...] = ()

@@ -208,7 +208,7 @@ class RowChecks:
             shown = shorten(value or "")
             params["value"] = mask_phones(shown) if self._entity.is_recognised else shown
         if code == "E_ENUM":
-            params["values"] = ", ".join(column.values)
+            params["values"] = ", ".join((*column.values, *(word for word, _ in column.words)))
         if code == "E_FUTURE":
             params["latest"] = self._latest_event
         return params
@@ -280,7 +280,11 @@ class RowChecks:
         if column.type in AS_WRITTEN:
             return given
         if column.type == "enum":
-            return f"case when {given} in ({', '.join(map(literal, column.values))}) then {given} end"
+            words = "".join(
+                f" when {given} = {literal(word)} then {literal(value)}" for word, value in column.words
+            )
+            values = ", ".join(map(literal, column.values))
+            return f"case when {given} in ({values}) then {given}{words} end"
         zone = f", {literal(self._zone)}" if column.type in ZONED else ""
         form = "plain" if column.type in self._plain else "normal"
         return f"{form}_{column.type}({given}{zone})"

@@ -27,7 +27,7 @@ LENIENT = {
     "number": "decimal",
     "bool": "flag",
 }
-_KEYS = {"entity", "rows", "columns", "types", "constants", "from_path", "header"}
+_KEYS = {"entity", "rows", "columns", "types", "values", "constants", "from_path", "header"}
 _NAME = re.compile(r"[^\s/\\.][^/\\]*")
 
 
@@ -40,6 +40,7 @@ class Mapping:
         header: Names that all stand in such a file's header.
         columns: By column of the entity the header that holds it, in a document its path in the row.
         types: How a column is written, where it is not as `LENIENT` says.
+        values: Of columns that hold one of a few words: what a word in the file stands for.
         constants: What a column is in every row, in the form of the neutral export.
         rows: Where the rows of a JSON document are; None: it is a table.
         from_path: Pattern on the file's path whose named groups are columns.
@@ -51,6 +52,7 @@ class Mapping:
     header: tuple[str, ...]
     columns: dict[str, str]
     types: dict[str, str] = field(default_factory=dict)
+    values: dict[str, dict[str, str]] = field(default_factory=dict)
     constants: dict[str, str] = field(default_factory=dict)
     rows: str | None = None
     from_path: str | None = None
@@ -101,6 +103,7 @@ class Mapping:
             return replace(
                 column,
                 type=kind,
+                words=tuple(self.values.get(name, {}).items()),
                 headers=(source,) if is_table else (),
                 paths=(name,) if is_table else (source,),
             )
@@ -115,7 +118,7 @@ class Mapping:
     def as_yaml(self) -> str:
         """The text that `read_mapping` reads."""
         said: dict[str, Any] = {"entity": self.entity}
-        for key in ("rows", "columns", "types", "constants", "from_path"):
+        for key in ("rows", "columns", "types", "values", "constants", "from_path"):
             if value := getattr(self, key):
                 said[key] = value
         said["header"] = list(self.header)
@@ -160,6 +163,9 @@ def _mapping(name: str, said: Any, digest: str) -> Mapping:
     for key in ("columns", "types", "constants"):
         if not isinstance(said.get(key) or {}, dict):
             raise ValueError(f"{key} holds no pairs of column and value")
+    values = said.get("values") or {}
+    if not isinstance(values, dict) or not all(isinstance(words, dict) for words in values.values()):
+        raise ValueError("values holds no pairs of word and value by column")
     texts = {
         key: {str(column): str(value) for column, value in (said.get(key) or {}).items()}
         for key in ("columns", "types", "constants")
@@ -168,6 +174,10 @@ def _mapping(name: str, said: Any, digest: str) -> Mapping:
         name=name,
         entity=said["entity"],
         header=tuple(map(str, header)),
+        values={
+            str(column): {str(word): str(value) for word, value in words.items()}
+            for column, words in values.items()
+        },
         rows=str(said["rows"]) if said.get("rows") else None,
         from_path=str(said["from_path"]) if said.get("from_path") else None,
         digest=digest,
@@ -187,10 +197,15 @@ def check_mapping(mapping: Mapping) -> None:
         raise ValueError(f"{mapping.name!r} is no name for a file")
     if mapping.entity not in entities:
         raise ValueError(f"there is no entity {mapping.entity}; there are {', '.join(entities)}")
-    said = (*mapping.columns, *mapping.types, *mapping.constants, *mapping.said_by_path)
+    said = (*mapping.columns, *mapping.types, *mapping.values, *mapping.constants, *mapping.said_by_path)
     if unknown := sorted(set(said) - set(mapping.target.column_names)):
         known = ", ".join(mapping.target.column_names)
         raise ValueError(f"{mapping.entity} has no column {', '.join(unknown)}; it has {known}")
+    for column in mapping.target.columns:
+        meant = set(mapping.values.get(column.name, {}).values())
+        if wrong := sorted(meant - set(column.values)):
+            known = ", ".join(column.values) or "anything: its words are not translated"
+            raise ValueError(f"{column.name} cannot be {', '.join(wrong)}; it is {known}")
     if wrong := sorted(set(mapping.types.values()) - set(TYPES)):
         raise ValueError(f"{', '.join(wrong)} is no type; types are {', '.join(TYPES)}")
     if not mapping.columns:

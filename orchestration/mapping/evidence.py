@@ -14,9 +14,10 @@ from orchestration.landing.mappings import EMPTY, LENIENT
 from orchestration.landing.normal_forms import create_macros, literal
 from orchestration.landing.vault import normal_phone
 from orchestration.landing.wording import plain_name
+from orchestration.mapping.words import known_words, plain_word
 from orchestration.settings import Settings
 
-AS_WRITTEN, OF_VENDORS, KNOWN_IDS, PHONES = 1.0, 0.9, 0.85, 0.7
+AS_WRITTEN, OF_VENDORS, KNOWN_IDS, WORDS, PHONES = 1.0, 0.9, 0.85, 0.75, 0.7
 ENOUGH = 0.8
 _MOBILE = re.compile(r"1[3-9]\d{9}|1[3-9]\d\*{4}\d{4}")
 _DATED = re.compile(r"\d[-/.年:T]\d|\d{10}")
@@ -77,17 +78,26 @@ class Evidence:
         ]
         return bool(texts) and len(phones) >= ENOUGH * len(texts)
 
+    def words(self, name: str, column: Column) -> dict[str, str | None]:
+        """The words that stand under a name, and what each is in a column that holds one of a few."""
+        known = known_words(column)
+        return {text: known.get(plain_word(text)) for text in dict.fromkeys(self._texts[name])}
+
     def score(self, name: str, column: Column, entity: Entity) -> tuple[float, str]:
         """How much speaks for a name being a column (0 to 1), and what: name, alike or values."""
         kind = LENIENT.get(column.type)
         if kind and self.parsed(name, kind) < ENOUGH:
             return 0.0, ""
-        if column.values and not set(self._texts[name]) <= set(column.values):
+        words = self.words(name, column) if column.values else {}
+        if column.values and self._texts[name] and not any(words.values()):
             return 0.0, ""
         worded = _worded(plain_name(name.rsplit(".", 1)[-1]), entity, column)
         found = [(worded, "name" if worded >= OF_VENDORS else "alike")]
         if self._known.get((name, column.name), 0) > 1 - ENOUGH:
             found.append((KNOWN_IDS, "values"))
+        # One word alone may mean anything.
+        if len(words) > 1 and all(words.values()):
+            found.append((WORDS, "values"))
         is_dated = kind == "moment" and self._texts[name] and all(map(_DATED.search, self._texts[name]))
         if is_dated:
             found.append((0.55, "values"))

@@ -47,6 +47,7 @@ class Preview:
         columns: What its rows say, in the entity's order.
         rows: The first of them, by line.
         accepted: How many would land; `rejected` would be refused, `blank` are none.
+        unknown_words: By column the words that stand for none of its values.
     """
 
     columns: tuple[str, ...]
@@ -54,6 +55,7 @@ class Preview:
     accepted: int
     rejected: int
     blank: int
+    unknown_words: dict[str, list[str]]
 
 
 def preview(sample: Sample, mapping: Mapping, settings: Settings, now: datetime) -> Preview:
@@ -77,6 +79,7 @@ def preview(sample: Sample, mapping: Mapping, settings: Settings, now: datetime)
     said = (*mapping.columns, *mapping.constants, *mapping.said_by_path)
     columns = tuple(name for name in entity.column_names if name in said)
     rows: list[Row] = []
+    unknown_words: dict[str, dict[str, None]] = {}
     accepted = rejected = 0
     with duckdb.connect() as connection:
         connection.execute(f"set TimeZone = {literal(settings.business_timezone)}")
@@ -97,10 +100,14 @@ def preview(sample: Sample, mapping: Mapping, settings: Settings, now: datetime)
                 faults += checked.faults
                 accepted += checked.rows.num_rows
                 rows += _texts(checked.rows.slice(0, SHOWN), entity, columns)
+            for fault in faults:
+                if fault.code == "E_ENUM":
+                    unknown_words.setdefault(str(fault.column), {})[fault.params["value"]] = None
             rejected += len(faults)
             rows += [Row(fault.line, fault=fault) for fault in faults[:SHOWN]]
             rows = sorted(rows, key=lambda row: row.line)[:SHOWN]
-    return Preview(columns, rows, accepted, rejected, reader.blank)
+    words = {column: list(found) for column, found in unknown_words.items()}
+    return Preview(columns, rows, accepted, rejected, reader.blank, words)
 
 
 def _texts(rows: pa.Table, entity: Entity, columns: tuple[str, ...]) -> Iterator[Row]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from orchestration.errors import EXIT_USAGE, ShequnError
 from orchestration.landing.catalogue import Entity, load_catalogue
@@ -13,21 +13,32 @@ from orchestration.landing.mappings import LENIENT, Mapping
 from orchestration.landing.wording import plain_name
 from orchestration.mapping.evidence import Evidence
 from orchestration.mapping.sample import Sample
+from orchestration.mapping.words import file_words, listed_words
 from orchestration.settings import Settings
 
 LEAST = 0.5
 PRICE_OF_MISSING = 0.6
 WORTH_OF_TITLE = 0.5
+WORTH_OF_LETTER = 0.02
+# Names and phones stand in every sheet about people.
+WORTH_OF_CONTACT = 0.5
+OTHERS = 3
 PHONE = "phone"
 _FEN = re.compile(r"[(（\[]分[)）\]]$|_fen$")
 
 
 @dataclass(frozen=True)
 class Proposal:
-    """A mapping, and what spoke for each of its columns: name, alike, values, or said by the user."""
+    """A mapping, and what spoke for it.
+
+    Attributes:
+        reasons: By column what spoke for it: name, alike, values, or said by the user.
+        others: The entities that come next, the likeliest first.
+    """
 
     mapping: Mapping
     reasons: dict[str, str]
+    others: tuple[str, ...] = ()
 
 
 def propose(
@@ -37,6 +48,7 @@ def propose(
     entity: str | None = None,
     said: dict[str, str] | None = None,
     constants: dict[str, str] | None = None,
+    values: dict[str, dict[str, str]] | None = None,
 ) -> Proposal:
     """The mapping that explains most of a file.
 
@@ -47,25 +59,51 @@ def propose(
         entity: The only entity that it may be.
         said: By column the name that the user gives it; empty: the column stays unknown.
         constants: By column its value in all rows.
+        values: By column what words in the file stand for.
 
     Raises:
-        ShequnError: no such entity, column or name.
+        ShequnError: no such entity, column, name or value.
     """
-    said, constants = said or {}, constants or {}
+    said, constants, values = said or {}, constants or {}, values or {}
     entities = load_catalogue().systems[CANONICAL]
     if entity is not None and entity not in entities:
         raise ShequnError("mapping.E_ENTITY", EXIT_USAGE, entity=entity, known=", ".join(entities))
     _check_names(sample, [name for name in said.values() if name])
     wanted = [entities[entity]] if entity else list(entities.values())
-    wanted = [one for one in wanted if {*said, *constants} <= set(one.column_names)]
+    wanted = [one for one in wanted if {*said, *constants, *values} <= set(one.column_names)]
     if not wanted:
         known = ", ".join(entities[entity].column_names) if entity else ", ".join(entities)
         raise ShequnError(
-            "mapping.E_COLUMNS", EXIT_USAGE, columns=", ".join({**said, **constants}), known=known
+            "mapping.E_COLUMNS", EXIT_USAGE, columns=", ".join({**said, **constants, **values}), known=known
         )
     evidence = Evidence(sample.columns, settings)
     found = [_proposal(one, sample, evidence, name, said, constants) for one in wanted]
-    return max(found, key=lambda one: one[0])[1]
+    found.sort(key=lambda one: -one[0])
+    best = found[0][1]
+    others = tuple(one.mapping.entity for score, one in found[1 : 1 + OTHERS] if score > 0)
+    mapping = replace(best.mapping, values=_values(best.mapping, evidence, values))
+    return replace(best, mapping=mapping, others=others)
+
+
+def _values(
+    mapping: Mapping, evidence: Evidence, said: dict[str, dict[str, str]]
+) -> dict[str, dict[str, str]]:
+    """What the words in the file stand for, where they are not the neutral export's own.
+
+    Listed words that do not stand in the first rows may stand in later ones.
+    """
+    found = {}
+    for column in mapping.target.columns:
+        given = said.get(column.name, {})
+        if wrong := [value for value in given.values() if value not in column.values]:
+            known = ", ".join(column.values) or "–"
+            raise ShequnError("mapping.E_VALUE", EXIT_USAGE, column=column.name, value=wrong[0], known=known)
+        if column.values and (source := mapping.columns.get(column.name)):
+            words = evidence.words(source, column)
+            seen = {word: value for word, value in words.items() if value and word not in column.values}
+            if seen or given:
+                found[column.name] = seen | listed_words(column) | given
+    return found
 
 
 def _check_names(sample: Sample, names: Sequence[str]) -> None:
@@ -95,10 +133,11 @@ def _proposal(
         reverse=True,
     )
     total = float(len(columns))
+    contacts = {column.name for column in entity.personal}
     for score, reason, _, source, column_name in scored:
         if score >= LEAST and column_name not in columns and source not in columns.values():
             columns[column_name], reasons[column_name] = source, reason
-            total += score
+            total += score * (WORTH_OF_CONTACT if column_name in contacts else 1)
     ordered = {column: columns[column] for column in entity.column_names if column in columns}
     mapping = Mapping(
         name=name,
@@ -110,9 +149,11 @@ def _proposal(
         rows=sample.rows,
     )
     total -= PRICE_OF_MISSING * len(mapping.missing)
-    stem = plain_name(sample.path.stem)
-    if any(plain_name(title) in stem for title in entity.titles):
-        total += WORTH_OF_TITLE
+    called = plain_name(f"{sample.path.stem} {sample.sheet or ''}")
+    titles = [title for title in map(plain_name, file_words(entity)) if title in called]
+    if titles:
+        # 订单明细 says more than 订单.
+        total += WORTH_OF_TITLE + WORTH_OF_LETTER * max(map(len, titles))
     return total, Proposal(mapping, reasons)
 
 

@@ -7,12 +7,15 @@ from pathlib import Path
 
 import openpyxl
 import pytest
+import yaml
 from click.testing import CliRunner, Result
 from inboxes import Inbox, assert_accounted_for, outcome_of
 
 from orchestration.cli import build_cli
 from orchestration.errors import ShequnError
+from orchestration.landing.catalogue import load_catalogue
 from orchestration.landing.vault import PHONE_ID
+from orchestration.mapping import words
 
 SIGN_INS = (
     "群昵称,签到日期,签到内容,手机号\n阿果,2026-06-01,早睡,13800000001\n小满,2026/6/2,早睡,138****0002\n"
@@ -130,6 +133,64 @@ def test_what_a_column_is_shows_in_its_name_and_in_its_values(inbox: Inbox) -> N
     assert not inbox.settings.mappings_dir.exists()
 
 
+ORDERS = (
+    "单号,客户ID,下单时间,支付时间,实付,状态\n"
+    "o1,wm1,2026/6/1 9:00,2026/6/1 9:05,12.5,已付款\n"
+    "o2,wm2,2026/6/1 9:10,,8,待付款\no3,wm3,2026/6/2 9:10,,8,待定\n"
+)
+
+
+def test_words_are_told_by_what_people_write_and_asked_for_where_nobody_knows(inbox: Inbox) -> None:
+    path = inbox.write("shop/订单.csv", ORDERS)
+    found = mapped(inbox, path, "--set", "order_id=单号")
+    assert (found["entity"], found["accepted"], found["rejected"]) == ("orders", 2, 1)
+    columns, values = found["columns"], found["values"]
+    assert isinstance(columns, dict) and isinstance(values, dict)
+    assert columns["order_status"] == "状态"
+    assert values["order_status"]["待付款"] == "created"
+    assert values["order_status"]["已发货"] == "shipped", "later rows may say so"
+    assert found["unknown_words"] == {"order_status": ["待定"]}
+    shown = shequn_map(inbox, path, "--set", "order_id=单号").output
+    assert "order_status: 已付款 → paid, 待付款 → created" in shown
+    assert "--value order_status:待定=created" in shown
+    said = ("--set", "order_id=单号", "--value", "order_status:待定=closed", "--save")
+    assert mapped(inbox, path, *said)["rejected"] == 0
+    outcome = outcome_of(inbox.land(), "shop/订单.csv")
+    assert (outcome.accepted, outcome.rejected) == (3, 0)
+    assert inbox.sql("select order_id, order_status from raw.canonical__orders order by 1") == [
+        ("o1", "paid"), ("o2", "created"), ("o3", "closed"),
+    ]  # fmt: skip
+    later = ORDERS.replace("o1,", "o4,").replace("已付款", "已发货").replace("待定", "谁知道")
+    outcome = inbox.land_one("shop/订单2.csv", later)
+    assert (outcome.accepted, outcome.rejected) == (2, 1)
+
+
+@pytest.mark.parametrize(
+    ("name", "text", "entity"),
+    [
+        ("进退群.csv", "群ID,用户,动作,时间\ng1,a,进群,2026/6/1\ng1,a,退群,2026/6/2\n", "membership_events"),
+        ("签到.csv", SIGN_INS, "activity_participations"),
+        ("名单.csv", "客户编号,性别,生日\nwm1,男,1990-01-02\nwm2,女,1991-01-02\n", "members"),
+        ("花费.csv", "日期,渠道,类别,金额\n2026/6/1,xhs,广告,12\n2026/6/1,xhs,红包,8\n", "channel_spend"),
+    ],
+)
+def test_values_and_file_names_tell_what_a_file_is(inbox: Inbox, name: str, text: str, entity: str) -> None:
+    assert mapped(inbox, inbox.write(f"own/{name}", text))["entity"] == entity
+
+
+def test_every_listed_word_is_of_a_column_and_means_one_thing() -> None:
+    columns = [column for one in load_catalogue().systems["canonical"].values() for column in one.columns]
+    listed = yaml.safe_load(Path(words.__file__).with_name("words.yml").read_text(encoding="utf-8"))
+    for name, meant in listed["values"].items():
+        known = {value for column in columns if column.name == name for value in column.values}
+        assert set(meant) <= known, name
+        for column in (column for column in columns if column.name == name and column.values):
+            said = [words.plain_word(word) for value in column.values for word in meant.get(value, ())]
+            assert len(said) == len(set(said)), (name, said)
+    assert {column.name for column in columns if column.values} == set(listed["values"])
+    assert set(listed["files"]) <= set(load_catalogue().systems["canonical"])
+
+
 def test_sheets_and_documents_are_mapped_too(inbox: Inbox, tmp_path: Path) -> None:
     book = openpyxl.Workbook()
     sheet = book.active
@@ -173,6 +234,8 @@ def test_what_is_not_said_is_asked_for(inbox: Inbox) -> None:
         (["--set", "group_id=群名"], "The file has no 群名"),
         (["--constant", "colour=red"], "No entity has all of colour"),
         (["--set", "group_id"], "--set takes column=value"),
+        (["--value", "gender=male"], "--value takes column:word=value"),
+        (["--value", "gender:男=man"], "gender cannot be man"),
         ([*SAYING, "--save", "--name", "a/b"], "is no name for a file"),
     ],
 )
@@ -196,6 +259,9 @@ def test_a_name_belongs_to_files_of_one_header(inbox: Inbox) -> None:
     [
         "a: [",
         "- 1\n",
+        "entity: members\ncolumns: {member_id: 编号, gender: 性别}\nvalues: {gender: {男: man}}\n",
+        "entity: members\ncolumns: {member_id: 编号}\nvalues: {gender: 男}\n",
+        "entity: members\ncolumns: {member_id: 编号, city: 城市}\nvalues: {city: {京: 北京}}\n",
         "entity: friends\ncolumns: {a: b}\n",
         "entity: staff\ncolumns: {staff_id: 编号, colour: 色}\n",
         "entity: staff\ncolumns: {staff_name: 姓名}\n",
