@@ -20,6 +20,8 @@ Row = dict[str, Any]
 File = tuple[str, Iterator[str] | Callable[[Path], None]]
 """A path below the vendor's folder, and the text of the file in pieces, or what writes it."""
 _BATCH = 20_000
+_MEMORY_LIMIT = "3GB"
+"""Of the tables; a large community is larger and goes to disk."""
 _DESCRIBED = {"groups": "group_id", "members": "member_id", "products": "product_id"}
 """Entities of which several systems tell one thing, with their key."""
 
@@ -61,7 +63,7 @@ class Community:
 
     def __init__(self, database: Path, plan: Plan) -> None:
         self.plan = plan
-        self._connection = duckdb.connect(database)
+        self._connection = duckdb.connect(database, config={"memory_limit": _MEMORY_LIMIT})
         self._columns: dict[str, pa.Schema] = {}
 
     def write(self, entity: str, table: pa.Table, part: str | None = None) -> None:
