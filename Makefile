@@ -67,6 +67,6 @@ docs: $(STAMP) ## write the models' documentation as one HTML page
 	@$(BIN)/python -m orchestration.documentation
 
 clean: ## remove the environment, caches and what a refresh makes again; exports, landed rows, vault and published versions stay
-	rm -rf $(VENV) .pytest_cache .mypy_cache .ruff_cache *.egg-info target logs
+	rm -rf $(VENV) .hypothesis .pytest_cache .mypy_cache .ruff_cache *.egg-info target logs
 	find . -name __pycache__ -type d -not -path './.git/*' -prune -exec rm -rf {} +
 	cd "$(SHEQUN_HOME)" 2>/dev/null && rm -rf build/target build/docs build/manifests build/build.json build/shequn.duckdb* logs quality docs || true

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import time
 from collections.abc import Collection, Iterator
+from contextlib import contextmanager
 from dataclasses import replace
 from datetime import date, datetime
 from pathlib import PurePosixPath
@@ -67,13 +68,20 @@ def land_inbox(
     started = time.monotonic()
     if not settings.exports.is_dir():
         raise ShequnError("landing.no_inbox", EXIT_USAGE, path=settings.exports)
+    with open_landing(settings, progress, now) as landing:
+        outcomes = land_files(landing, tables)
+    return LandingReport(outcomes, time.monotonic() - started)
+
+
+@contextmanager
+def open_landing(settings: Settings, progress: Progress, now: datetime | None = None) -> Iterator[Landing]:
+    """The private file open and ready to take files, which costs more than a small file; see `land_inbox`."""
     catalogue = load_catalogue()
     mapped = mapped_entities(load_mappings(settings.mappings_dir).values())
     landed_at = _local(now, settings.business_timezone)
-    files = list_inbox(settings.exports, catalogue, tables)
     with ledger.open_private(settings) as connection, Contacts(settings) as contacts:
         _prepare(connection, catalogue, settings.business_timezone)
-        landing = Landing(
+        yield Landing(
             settings=settings,
             connection=connection,
             progress=progress,
@@ -85,8 +93,12 @@ def land_inbox(
             statements=Statements(connection),
             mapped=mapped,
         )
-        outcomes = tuple(_outcomes(landing, files, tables))
-    return LandingReport(outcomes, time.monotonic() - started)
+
+
+def land_files(landing: Landing, tables: Collection[str] | None = None) -> tuple[FileOutcome, ...]:
+    """One pass over the inbox; see `land_inbox`."""
+    files = list_inbox(landing.settings.exports, load_catalogue(), tables)
+    return tuple(_outcomes(landing, files, tables))
 
 
 def _local(now: datetime | None, zone_name: str) -> datetime:
