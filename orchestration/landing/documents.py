@@ -6,12 +6,14 @@ import gc
 import re
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
+from functools import lru_cache
 from pathlib import Path
 from typing import Any, Literal, NamedTuple
 from xml.etree import ElementTree
 from xml.parsers.expat import ErrorString
 
 from orchestration.landing.faults import FileRefused
+from orchestration.landing.inbox import FileState, state_of
 from orchestration.landing.json_values import (
     NO_OBJECT,
     BadValue,
@@ -102,6 +104,12 @@ def survey_documents(path: Path, kind: DocumentKind) -> Survey:
     if kind != "lines" and path.stat().st_size > SIZE_LIMIT_BYTES:
         limit = f"{SIZE_LIMIT_BYTES >> 20} MiB"
         raise FileRefused("E_JSON_SIZE", found=f"{path.stat().st_size >> 20} MiB", limit=limit)
+    return _surveyed(path, kind, state_of(path))
+
+
+@lru_cache(maxsize=8)
+def _surveyed(path: Path, kind: DocumentKind, state: FileState | None) -> Survey:
+    """The survey of a file in this state, which both the look and each part's reading need."""
     return survey(path, "jsonl" if kind == "lines" else kind)
 
 
