@@ -1,0 +1,689 @@
+"""Member-days, community KPIs and RFM in Polars, from the same landed rows, held to the project's rows.
+
+    .venv/bin/python bench/in_polars.py --home HOME [--json FILE]
+
+Written as the hand-written script is: ids as numbers, only repeated keys ranked, sums by group before scopes.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import sys
+import tempfile
+import time
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import date, timedelta
+from pathlib import Path
+
+import duckdb
+import polars as pl
+from by_hand import differences
+
+PAIR = ["grp", "person"]
+CELL = ["scope", "period"]
+NEVER = date(9999, 12, 31)
+DAY = timedelta(days=1)
+
+
+@dataclass
+class Community:
+    """What the marts are made of; groups, people and scopes are numbers in the order of their ids."""
+
+    people: pl.DataFrame
+    groups: pl.DataFrame
+    group_scope: pl.DataFrame
+    scopes: pl.DataFrame
+    periods: pl.DataFrame
+    date_period: pl.DataFrame
+    spans: pl.DataFrame
+    presence: pl.DataFrame
+    messages: pl.DataFrame
+    valid: pl.DataFrame
+    participations: pl.DataFrame
+    actions: pl.DataFrame
+    views: pl.DataFrame
+    touches: pl.DataFrame
+    sales: pl.DataFrame
+    first_day: date
+    as_of: date
+
+
+def last_landed(rows: pl.DataFrame, key: list[str]) -> pl.DataFrame:
+    repeated = pl.struct(key).is_duplicated() if len(key) > 1 else pl.col(key[0]).is_duplicated()
+    rows = rows.with_columns(repeated.alias("is_repeated"))
+    ranked = rows.filter("is_repeated").sort("load_seq", "line").unique(key, keep="last", maintain_order=True)
+    return pl.concat([rows.filter(~pl.col("is_repeated")), ranked]).drop("is_repeated", "load_seq", "line")
+
+
+def load(home: Path) -> Community:
+    connection = duckdb.connect(f"{home}/build/private.duckdb", read_only=True)
+
+    def raw(entity: str, columns: str, key: str) -> pl.DataFrame:
+        query = f"select {columns}, load_seq, line from raw.canonical__{entity}"
+        return last_landed(connection.execute(query).pl(), key.split(", "))
+
+    identities = connection.execute(
+        "select id_value, member_id, load_seq, line from raw.canonical__identities"
+    )
+    identity = last_landed(identities.pl(), ["id_value"]).rename({"id_value": "id", "member_id": "named"})
+    members = raw("members", "member_id, member_type", "member_id")
+    staff = raw("staff", "staff_id, department, member_id", "staff_id")
+    groups = raw("groups", "group_id, group_type, owner_staff_id, created_at, dissolved_at", "group_id")
+    events = raw(
+        "membership_events",
+        "group_id, member_id, event_type, occurred_at, scene, channel_id, script_id, inviter_id,"
+        " leave_reason",
+        "group_id, member_id, event_type, occurred_at",
+    )
+    messages = raw(
+        "messages",
+        "message_id, group_id, sender_id, sent_at, message_type, content, recalled_at",
+        "message_id",
+    )
+    activities = raw("activities", "activity_id, group_id, started_at", "activity_id")
+    participations = raw(
+        "activity_participations",
+        "activity_id, member_id, group_id, participated_at, action",
+        "activity_id, member_id, participated_at, action",
+    )
+    touches = raw("touches", "touch_id, member_id, group_id, touched_at, touch_status", "touch_id")
+    orders = raw(
+        "orders", "order_id, member_id, ordered_at, paid_at, order_status, paid_amount, group_id", "order_id"
+    )
+    products = raw("products", "product_id, unit_cost as product_cost", "product_id")
+    items = raw(
+        "order_items", "order_id, line_number, product_id, quantity, unit_cost", "order_id, line_number"
+    )
+    refunds = raw("refunds", "refund_id, order_id, refunded_at, refund_amount", "refund_id")
+    actions = raw(
+        "message_actions",
+        "message_id, group_id, actor_id, action, occurred_at",
+        "message_id, actor_id, action, occurred_at",
+    )
+    views = raw(
+        "page_views", "viewed_at, visitor_id, page, member_id, group_id", "viewed_at, visitor_id, page"
+    )
+    mentioned = connection.execute(
+        """
+        select member_id as id from raw.canonical__members
+        union select member_id from raw.canonical__staff
+        union select member_id from raw.canonical__identities
+        union select member_id from raw.canonical__membership_events
+        union select inviter_id from raw.canonical__membership_events
+        union select sender_id from raw.canonical__messages
+        union select actor_id from raw.canonical__message_actions
+        union select member_id from raw.canonical__activity_participations
+        union select member_id from raw.canonical__orders
+        union select member_id from raw.canonical__touches
+        union select member_id from raw.canonical__page_views
+        """
+    ).pl()
+    connection.close()
+
+    alias = (
+        mentioned.drop_nulls()
+        .join(identity, on="id", how="left")
+        .select("id", member_id=pl.coalesce("named", "id"))
+        .with_columns(person=pl.col("member_id").rank("dense").cast(pl.Int32))
+    )
+    own = (
+        members.join(alias.rename({"member_id": "named"}), left_on="member_id", right_on="id")
+        .sort(pl.col("member_id") == pl.col("named"))
+        .unique("person", keep="last")
+    )
+    staff_people = (
+        staff.drop_nulls("member_id").join(alias, left_on="member_id", right_on="id").select("person")
+    )
+    others = (
+        pl.concat(
+            [
+                own.filter(pl.col("member_type").is_in(["staff", "bot", "shill"])).select("person"),
+                staff_people,
+            ]
+        )
+        .unique()
+        .with_columns(is_other=pl.lit(True))
+    )
+    people = (
+        alias.select("person", "member_id")
+        .unique()
+        .join(others, on="person", how="left")
+        .with_columns(is_customer=pl.col("is_other").is_null())
+        .drop("is_other")
+    )
+    known = alias.select("id", "person").join(people.select("person", "is_customer"), on="person")
+    numbered = (
+        pl.concat(
+            [frame.select("group_id") for frame in (groups, events, messages, activities, participations)]
+            + [frame.select("group_id") for frame in (touches, orders, actions, views)]
+        )
+        .drop_nulls()
+        .unique()
+        .with_columns(grp=pl.col("group_id").rank("dense").cast(pl.Int32))
+    )
+
+    def coded(rows: pl.DataFrame, member: str, *moments: str) -> pl.DataFrame:
+        return (
+            rows.join(known, left_on=member, right_on="id", how="left")
+            .join(numbered, on="group_id", how="left")
+            .drop("group_id", member)
+            .with_columns(pl.col(moment).str.to_datetime("%Y-%m-%d %H:%M:%S%.f") for moment in moments)
+        )
+
+    inviters = known.select(pl.col("id").alias("inviter_id"), inviter=pl.col("person"))
+    events = coded(events, "member_id", "occurred_at").join(inviters, on="inviter_id", how="left")
+    messages = coded(messages, "sender_id", "sent_at", "recalled_at")
+    participations = coded(participations, "member_id", "participated_at")
+    touches = coded(touches, "member_id", "touched_at").filter("is_customer")
+    orders = coded(orders, "member_id", "ordered_at", "paid_at")
+    moments = [
+        messages["sent_at"],
+        events["occurred_at"],
+        participations["participated_at"],
+        touches["touched_at"],
+        orders.filter(pl.col("order_status") != "created")["paid_at"].drop_nulls(),
+    ]
+    first_day = min(moment.min() for moment in moments).date()  # type: ignore[union-attr, type-var]
+    as_of = max(moment.max() for moment in moments).date()  # type: ignore[union-attr, type-var]
+    before = pl.lit(as_of + DAY).cast(pl.Datetime)
+
+    def known_by_then(column: str) -> pl.Expr:
+        moment = pl.col(column).str.to_datetime("%Y-%m-%d %H:%M:%S%.f")
+        return pl.when(moment < before).then(moment).alias(column)
+
+    groups = (
+        groups.join(numbered, on="group_id")
+        .join(staff.select("department", owner_staff_id="staff_id"), on="owner_staff_id", how="left")
+        .with_columns(known_by_then("created_at"), known_by_then("dissolved_at"))
+        .drop("group_id")
+    )
+    activities = (
+        activities.filter(pl.col("started_at").str.to_datetime("%Y-%m-%d %H:%M:%S%.f") < before)
+        .join(numbered, on="group_id", how="left")
+        .select("activity_id", activity_grp="grp")
+    )
+    participations = participations.join(activities, on="activity_id", how="left").with_columns(
+        grp=pl.coalesce("grp", "activity_grp"), date=pl.col("participated_at").dt.date()
+    )
+    of_messages = messages.select("message_id", message_grp="grp")
+    actions = (
+        coded(actions, "actor_id", "occurred_at")
+        .filter(pl.col("is_customer") & (pl.col("occurred_at") < before))
+        .join(of_messages, on="message_id", how="left")
+        .select("person", grp=pl.coalesce("grp", "message_grp"), date=pl.col("occurred_at").dt.date())
+    )
+    views = (
+        coded(views, "member_id", "viewed_at")
+        .filter(pl.col("is_customer").fill_null(True) & (pl.col("viewed_at") < before))
+        .with_row_index("view")
+        .with_columns(date=pl.col("viewed_at").dt.date())
+    )
+    touches = touches.filter(
+        ~pl.col("touch_status").is_in(["unsent", "failed"]).fill_null(False)
+    ).with_columns(date=pl.col("touched_at").dt.date())
+
+    not_recalled = ~(pl.col("recalled_at") < before).fill_null(False)
+    says = (pl.col("message_type") != "text") | pl.col("content").str.contains(r"[\p{L}\p{Nd}]").fill_null(
+        False
+    )
+    messages = (
+        messages.drop_nulls("grp")
+        .join(groups.select("grp", "dissolved_at"), on="grp", how="left")
+        .with_columns(
+            date=pl.col("sent_at").dt.date(),
+            is_counted=~pl.col("message_type").is_in(["system", "other"]) & not_recalled,
+            is_staff=~pl.col("is_customer") & (pl.col("message_type") != "system") & not_recalled,
+        )
+        .with_columns(
+            is_valid_alone=pl.col("is_customer")
+            & pl.col("is_counted")
+            & says
+            & ((pl.col("dissolved_at").is_null()) | (pl.col("sent_at") < pl.col("dissolved_at")))
+        )
+        .drop("dissolved_at")
+    )
+    alone = messages.filter("is_valid_alone")
+    texts = alone.filter(pl.col("message_type") == "text")
+    valid = pl.concat(
+        [
+            texts.group_by("grp", "person", "date", "content")
+            .agg(characters=pl.col("content").first().str.len_chars())
+            .select(*PAIR, "date", "characters"),
+            alone.filter(pl.col("message_type") != "text").select(
+                *PAIR, "date", characters=pl.lit(0, pl.UInt32)
+            ),
+        ]
+    )
+    spans = spans_of(events, messages, participations, groups)
+    first_span = spans.group_by("grp").agg(first_span=pl.col("started_at").min())
+    first_message = messages.group_by("grp").agg(first_message=pl.col("sent_at").min())
+    all_groups = (
+        numbered.join(groups, on="grp", how="left")
+        .join(groups.select("grp", is_registered=pl.lit(True)), on="grp", how="left")
+        .join(first_span, on="grp", how="left")
+        .join(first_message, on="grp", how="left")
+        .filter(pl.any_horizontal(pl.col("is_registered", "first_span", "first_message").is_not_null()))
+        .with_columns(first_seen=pl.min_horizontal("first_span", "first_message"))
+        .with_columns(
+            exists_from=pl.coalesce("created_at", "first_seen").dt.date(),
+            first_seen=pl.col("first_seen").dt.date(),
+            dissolved_date=pl.col("dissolved_at").dt.date(),
+        )
+    )
+    scope_rows = pl.concat(
+        all_groups.select("grp", "first_seen", scope_type=pl.lit(kind), scope_id=name.fill_null("unknown"))
+        for kind, name in {
+            "all": pl.lit("all"),
+            "group": pl.col("group_id"),
+            "owner": pl.col("owner_staff_id"),
+            "department": pl.col("department"),
+            "group_type": pl.col("group_type"),
+        }.items()
+    )
+    scopes = (
+        scope_rows.group_by("scope_type", "scope_id")
+        .agg(first_date=pl.col("first_seen").min())
+        .sort("scope_type", "scope_id")
+        .with_row_index("scope")
+        .with_columns(pl.col("scope").cast(pl.Int32))
+    )
+    group_scope = scope_rows.join(scopes, on=["scope_type", "scope_id"]).select("grp", "scope", "scope_type")
+    periods, date_period = periods_of(first_day, as_of)
+    return Community(
+        people=people,
+        groups=all_groups,
+        group_scope=group_scope,
+        scopes=scopes,
+        periods=periods,
+        date_period=date_period,
+        spans=spans,
+        presence=presence_of(spans, group_scope),
+        messages=messages,
+        valid=valid,
+        participations=participations.filter("is_customer"),
+        actions=actions,
+        views=views,
+        touches=touches,
+        sales=sales_of(orders, items, products, refunds, spans, before),
+        first_day=first_day,
+        as_of=as_of,
+    )
+
+
+def spans_of(
+    events: pl.DataFrame, messages: pl.DataFrame, participations: pl.DataFrame, groups: pl.DataFrame
+) -> pl.DataFrame:
+    """Membership spans (R3)."""
+    first_events = (
+        pl.concat(
+            [
+                events.select("grp", at="occurred_at"),
+                messages.select("grp", at="sent_at"),
+                participations.drop_nulls("grp").select("grp", at="participated_at"),
+            ]
+        )
+        .group_by("grp")
+        .agg(first_event=pl.col("at").min())
+    )
+    activity = pl.concat(
+        [
+            messages.filter("is_customer").select(*PAIR, at="sent_at"),
+            participations.filter("is_customer").drop_nulls("grp").select(*PAIR, at="participated_at"),
+        ]
+    )
+    own = events.filter("is_customer").with_columns(
+        at="occurred_at",
+        order=pl.when(pl.col("event_type") == "leave").then(3).otherwise(1).cast(pl.Int8),
+    )
+    leaves = own.filter(pl.col("order") == 3).group_by(PAIR).agg(left=pl.col("at").min())
+    turning = pl.concat(
+        [
+            activity.group_by(PAIR).agg(pl.col("at").min()),
+            activity.join(leaves, on=PAIR).filter(pl.col("at") > pl.col("left")).drop("left"),
+        ]
+    ).with_columns(order=pl.lit(2, pl.Int8))
+    ties = ["channel_id", "script_id", "inviter", "scene", "leave_reason"]
+    rows = (
+        pl.concat([own.select(*PAIR, "at", "order", *ties), turning], how="diagonal")
+        .join(groups.select("grp", "created_at", "dissolved_at"), on="grp", how="left")
+        .sort(*PAIR, "at", "order", *ties, nulls_last=True)
+        .with_columns(is_leave=pl.col("order") == 3, number=pl.int_range(pl.len()).over(PAIR))
+        .filter(
+            pl.col("is_leave") | pl.col("dissolved_at").is_null() | (pl.col("at") < pl.col("dissolved_at"))
+        )
+        .with_columns(was_leave=pl.col("is_leave").shift().over(PAIR))
+        .filter(
+            (pl.col("was_leave").is_null() & ~pl.col("is_leave"))
+            | (pl.col("is_leave") & (pl.col("number") == 0))
+            | (pl.col("is_leave") != pl.col("was_leave")).fill_null(False)
+        )
+        .with_columns(next_at=pl.col("at").shift(-1).over(PAIR))
+    )
+    started = rows.filter(~pl.col("is_leave")).select(
+        *PAIR, "dissolved_at", started_at="at", left_at="next_at", is_opening=pl.lit(False)
+    )
+    opening = (
+        rows.filter(pl.col("is_leave") & (pl.col("number") == 0))
+        .join(first_events, on="grp")
+        .select(
+            *PAIR,
+            "dissolved_at",
+            started_at=pl.when(pl.col("created_at") <= pl.col("at"))
+            .then("created_at")
+            .otherwise("first_event"),
+            left_at="at",
+            is_opening=pl.lit(True),
+        )
+    )
+    by_leave = pl.col("dissolved_at").is_null() | (pl.col("left_at") <= pl.col("dissolved_at"))
+    return (
+        pl.concat([started, opening])
+        .filter(pl.col("dissolved_at").is_null() | (pl.col("started_at") < pl.col("dissolved_at")))
+        .with_columns(
+            ended_at=pl.when(by_leave.fill_null(False)).then("left_at").otherwise("dissolved_at"),
+            is_leave=by_leave.fill_null(False) & pl.col("left_at").is_not_null(),
+        )
+        .with_columns(start_date=pl.col("started_at").dt.date(), end_date=pl.col("ended_at").dt.date())
+        .sort(*PAIR, "started_at", "ended_at", nulls_last=True)
+        .with_columns(span_number=pl.int_range(1, pl.len() + 1).over(PAIR))
+        .select(*PAIR, "span_number", "started_at", "ended_at", "start_date", "end_date", "is_leave")
+    )
+
+
+def presence_of(spans: pl.DataFrame, group_scope: pl.DataFrame) -> pl.DataFrame:
+    """Spans of a scope merged by day."""
+    key = ["scope", "person"]
+    return (
+        spans.join(group_scope, on="grp")
+        .select(*key, start="start_date", end=pl.col("end_date").fill_null(NEVER))
+        .sort(*key, "start", "end")
+        .with_columns(reached=pl.col("end").cum_max().shift().over(key))
+        .with_columns(
+            stretch=(pl.col("reached").is_null() | (pl.col("start") > pl.col("reached")))
+            .cast(pl.Int32)
+            .cum_sum()
+            .over(key)
+        )
+        .group_by(*key, "stretch")
+        .agg(entered=pl.col("start").min(), left=pl.col("end").max())
+        .with_columns(left=pl.when(pl.col("left") != NEVER).then("left"))
+        .sort(*key, "stretch")
+        .with_columns(next_entered=pl.col("entered").shift(-1).over(key))
+    )
+
+
+def periods_of(first_day: date, as_of: date) -> tuple[pl.DataFrame, pl.DataFrame]:
+    """Periods with a number, and which dates they hold."""
+    year = date(first_day.year, 1, 1)
+    dates = pl.DataFrame({"date": pl.date_range(year - year.weekday() * DAY, as_of, eager=True)})
+    widths = {"day": "1d", "week": "1w", "month": "1mo", "quarter": "1q", "year": "1y"}
+    frames = []
+    for kind, width in widths.items():
+        starts = dates.filter(pl.col("date") >= first_day).select(
+            period_start=pl.col("date").dt.truncate(width)
+        )
+        frames.append(
+            starts.unique().with_columns(
+                period_type=pl.lit(kind),
+                period_end=pl.col("period_start").dt.offset_by(width) - DAY,
+            )
+        )
+    periods = (
+        pl.concat(frames)
+        .sort("period_type", "period_start")
+        .with_row_index("period")
+        .with_columns(
+            pl.col("period").cast(pl.Int32),
+            effective_end=pl.min_horizontal("period_end", pl.lit(as_of)),
+            is_partial=pl.col("period_end") > as_of,
+        )
+    )
+    holds = periods.select(
+        "period", "period_type", "period_start", date=pl.date_ranges("period_start", "effective_end")
+    ).explode("date")
+    return periods, holds
+
+
+def sales_of(
+    orders: pl.DataFrame,
+    items: pl.DataFrame,
+    products: pl.DataFrame,
+    refunds: pl.DataFrame,
+    spans: pl.DataFrame,
+    before: pl.Expr,
+) -> pl.DataFrame:
+    """Paid orders with their money, and the group they are attributed to (R8, R9)."""
+    money = pl.Decimal(18, 2)
+    costs = (
+        items.join(products, on="product_id", how="left")
+        .with_columns(
+            cost=pl.col("quantity").cast(pl.Float64)
+            * pl.coalesce("unit_cost", "product_cost").cast(pl.Float64)
+        )
+        .group_by("order_id")
+        .agg(full_cost=pl.when(pl.col("cost").is_null().any()).then(None).otherwise(pl.col("cost").sum()))
+    )
+    refunded = (
+        refunds.filter(pl.col("refunded_at").str.to_datetime("%Y-%m-%d %H:%M:%S%.f") < before)
+        .group_by("order_id")
+        .agg(refunded=pl.col("refund_amount").cast(money).sum())
+    )
+    net = pl.col("paid_amount") - pl.col("refunded").fill_null(0)
+    sales = (
+        orders.filter(
+            (pl.col("paid_at") < before)
+            & (pl.col("order_status") != "created")
+            & pl.col("is_customer").fill_null(True)
+        )
+        .join(costs, on="order_id", how="left")
+        .join(refunded, on="order_id", how="left")
+        .with_columns(pl.col("paid_amount").cast(money), date=pl.col("paid_at").dt.date())
+        .with_columns(net_sales=pl.when(net > 0).then(net).otherwise(pl.lit(0).cast(money)).cast(money))
+        .with_columns(
+            cost=pl.when(pl.col("paid_amount") == 0)
+            .then("full_cost")
+            .otherwise(
+                pl.col("full_cost")
+                * pl.col("net_sales").cast(pl.Float64)
+                / pl.col("paid_amount").cast(pl.Float64)
+            )
+            .cast(pl.Decimal(38, 10))
+        )
+        .sort("paid_at", "order_id")
+        .with_columns(is_first=pl.col("person").is_not_null() & (pl.int_range(pl.len()).over("person") == 0))
+        .with_row_index("sale")
+    )
+    within = (
+        sales.drop_nulls("person")
+        .select("sale", "person", "paid_at", named="grp")
+        .join(spans.select(*PAIR, "started_at", "ended_at"), on="person")
+        .filter(
+            (pl.col("paid_at") >= pl.col("started_at"))
+            & (pl.col("ended_at").is_null() | (pl.col("paid_at") < pl.col("ended_at")))
+        )
+        .group_by("sale", "grp")
+        .agg(pl.col("started_at").max(), is_named=(pl.col("named") == pl.col("grp")).first().fill_null(False))
+    )
+    attributed = (
+        within.sort("sale", "is_named", "started_at", "grp", descending=[False, True, True, False])
+        .group_by("sale", maintain_order=True)
+        .agg(attributed_grp=pl.col("grp").first(), grps=pl.col("grp"))
+    )
+    return sales.drop("grp").join(attributed, on="sale", how="left")
+
+
+def member_days(community: Community) -> pl.DataFrame:
+    """core.fct_member_day."""
+    day = [*PAIR, "date"]
+    measures = [
+        "joins", "leaves", "messages", "valid_messages", "characters", "red_packets", "actions",
+        "participations", "page_views", "touches", "attributed_orders",
+    ]  # fmt: skip
+    spans = community.spans
+
+    def counted(rows: pl.DataFrame, **sums: pl.Expr) -> pl.DataFrame:
+        return rows.group_by(day).agg(**sums)
+
+    messages = community.messages.filter("is_customer")
+    parts = [
+        counted(spans.with_columns(date="start_date"), joins=pl.len()),
+        counted(spans.filter("is_leave").with_columns(date="end_date"), leaves=pl.len()),
+        counted(
+            messages.filter("is_counted"),
+            messages=pl.len(),
+            red_packets=(pl.col("message_type") == "red_packet").sum(),
+        ),
+        counted(community.valid, valid_messages=pl.len(), characters=pl.col("characters").sum()),
+        counted(community.actions.drop_nulls("grp"), actions=pl.len()),
+        counted(community.participations.drop_nulls("grp"), participations=pl.len()),
+        counted(community.views.drop_nulls(PAIR), page_views=pl.len()),
+        counted(community.touches.drop_nulls("grp"), touches=pl.len()),
+        counted(
+            community.sales.drop_nulls("attributed_grp")
+            .drop("grp", strict=False)
+            .rename({"attributed_grp": "grp"}),
+            attributed_orders=pl.len(),
+            attributed_gross_sales=pl.col("paid_amount").sum(),
+            attributed_net_sales=pl.col("net_sales").sum(),
+        ),
+    ]
+    whole = [
+        part.with_columns(pl.col(name).cast(pl.Int64) for name in measures if name in part.columns)
+        for part in parts
+    ]
+    days = (
+        pl.concat(whole, how="diagonal")
+        .group_by(day)
+        .agg(pl.col(*measures, "attributed_gross_sales", "attributed_net_sales").sum())
+        .filter(pl.col("date") >= community.first_day)
+    )
+    midnight = pl.col("date").cast(pl.Datetime)
+    overlapping = (
+        days.select(day)
+        .join(spans.drop("is_leave"), on=PAIR)
+        .filter(
+            (pl.col("date") >= pl.col("start_date"))
+            & (pl.col("end_date").is_null() | (pl.col("date") <= pl.col("end_date")))
+        )
+        .group_by(day)
+        .agg(
+            start=pl.col("start_date")
+            .filter(pl.col("ended_at").is_null() | (pl.col("ended_at") > midnight))
+            .max(),
+            is_in_group=(pl.col("end_date").is_null() | (pl.col("end_date") > pl.col("date"))).any(),
+            is_new=((pl.col("span_number") == 1) & (pl.col("start_date") == pl.col("date"))).any(),
+        )
+    )
+    return (
+        days.join(overlapping, on=day, how="left")
+        .join(community.groups.select("grp", "group_id"), on="grp")
+        .join(community.people.select("person", "member_id"), on="person")
+        .with_columns(
+            pl.col("is_in_group", "is_new").fill_null(False),
+            days_in_group=(pl.col("date") - pl.col("start")).dt.total_days(),
+        )
+    )
+
+
+def rfm(community: Community, home: Path) -> pl.DataFrame:
+    """mart_rfm."""
+    with duckdb.connect(f"{home}/build/private.duckdb", read_only=True) as connection:
+        segments = connection.execute("from seeds.rfm_segments").pl()
+        segments_11 = connection.execute("from seeds.rfm_segments_11").pl()
+    measures = ["recency_days", "frequency", "monetary"]
+    buyers = (
+        community.sales.drop_nulls("person")
+        .filter(pl.col("date") > community.as_of - 365 * DAY)
+        .group_by("person")
+        .agg(
+            recency_days=(pl.lit(community.as_of) - pl.col("date").max()).dt.total_days(),
+            frequency=pl.len(),
+            money=pl.col("net_sales").sum(),
+        )
+        .with_columns(monetary=pl.col("money").cast(pl.Float64))
+    )
+
+    def above(measure: str) -> pl.Expr:
+        value = pl.col(measure).cast(pl.Float64)
+        return sum(
+            (value > value.quantile(share, "linear").round(6)).cast(pl.Int32)
+            for share in (0.2, 0.4, 0.6, 0.8)
+        )  # type: ignore[return-value]
+
+    whole = community.scopes.filter(pl.col("scope_type") == "all")["scope"][0]
+    there = community.presence.filter(
+        (pl.col("scope") == whole) & (pl.col("left").is_null() | (pl.col("left") > community.as_of))
+    )
+    means = {measure: (pl.col(measure).sum().cast(pl.Float64) / pl.len()).round(6) for measure in measures}
+    return (
+        buyers.with_columns(
+            recency_score=5 - above("recency_days"),
+            frequency_score=1 + above("frequency"),
+            monetary_score=1 + above("monetary"),
+            is_recency_high=pl.col("recency_days") <= means["recency_days"],
+            is_frequency_high=pl.col("frequency") > means["frequency"],
+            is_monetary_high=pl.col("monetary") > means["monetary"],
+        )
+        .with_columns(
+            rfm_score=100 * pl.col("recency_score")
+            + 10 * pl.col("frequency_score")
+            + pl.col("monetary_score"),
+            value_tier=pl.when((pl.col("frequency_score") >= 4) & (pl.col("monetary_score") >= 4))
+            .then(pl.lit("high_value_loyal"))
+            .when(pl.col("frequency_score") >= 4)
+            .then(pl.lit("loyal"))
+            .otherwise(pl.lit("ordinary")),
+            is_in_community=pl.col("person").is_in(there["person"].unique().implode()),
+            monetary=pl.col("money"),
+        )
+        .join(segments, on=["is_recency_high", "is_frequency_high", "is_monetary_high"])
+        .join(segments_11, on=["recency_score", "frequency_score"])
+        .join(community.people.select("person", "member_id"), on="person")
+    )
+
+
+def main() -> int:
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--home", type=Path, required=True)
+    parser.add_argument("--json", type=Path, help="where to write the seconds")
+    arguments = parser.parse_args()
+    timings: dict[str, tuple[float, float]] = {}
+
+    def timed(name: str, make: Callable[[], object]) -> object:
+        start, processors = time.perf_counter(), time.process_time()
+        made = make()
+        timings[name] = (time.perf_counter() - start, time.process_time() - processors)
+        return made
+
+    community = timed("spans, presence and typed facts", lambda: load(arguments.home))
+    assert isinstance(community, Community)
+    made = {
+        "core.fct_member_day": timed("core.fct_member_day", lambda: member_days(community)),
+        "marts.mart_rfm": timed("marts.mart_rfm", lambda: rfm(community, arguments.home)),
+    }
+    for name, (seconds, of_processors) in timings.items():
+        print(f"{seconds:9.3f} {of_processors:9.3f}  {name}")
+    with tempfile.TemporaryDirectory(dir=arguments.home) as folder:
+        result = Path(folder) / "in_polars.duckdb"
+        connection = duckdb.connect(str(result))
+        connection.execute(f"attach '{arguments.home}/build/shequn.duckdb' as project (read_only)")
+        connection.execute("create schema core; create schema marts")
+        for table, frame in made.items():
+            connection.register("frame", frame)
+            columns = connection.execute(f"describe project.{table}").fetchall()
+            casts = ", ".join(f"{name}::{kind} as {name}" for name, kind, *_ in columns)
+            connection.execute(f"create table {table} as select {casts} from frame")
+        connection.close()
+        compared = differences(arguments.home, result, "4GB")
+    for table, (rows, only_project, only_polars) in compared.items():
+        verdict = f"  DIFFERS -{only_project} +{only_polars}" if only_project or only_polars else ""
+        print(f"{rows:12,}  {table}{verdict}")
+    if arguments.json:
+        arguments.json.write_text(json.dumps({"seconds": timings, "compared": compared}), "utf-8")
+    return int(any(counts[1] or counts[2] for counts in compared.values()))
+
+
+if __name__ == "__main__":
+    sys.exit(main())
