@@ -587,6 +587,401 @@ def member_days(community: Community) -> pl.DataFrame:
     )
 
 
+def rate(numerator: str | pl.Expr, denominator: str | pl.Expr) -> pl.Expr:
+    """NULL where the denominator is 0 or unknown (R10)."""
+    over = pl.col(denominator) if isinstance(denominator, str) else denominator
+    part = pl.col(numerator) if isinstance(numerator, str) else numerator
+    return part.cast(pl.Float64) / pl.when(over != 0).then(over).cast(pl.Float64)
+
+
+def once_a_period(days: pl.DataFrame, community: Community, person: str) -> pl.DataFrame:
+    """A person's days of a scope -> persons a period, each counted once."""
+    counts = (
+        days.join(community.date_period.select("date", "period"), on="date")
+        .select(*CELL, person)
+        .unique()
+        .group_by(CELL)
+        .len("persons")
+    )
+    return counts
+
+
+def membership_days(community: Community) -> pl.DataFrame:
+    """Flows and stocks of each scope and day."""
+    spans, presence, scopes = community.spans, community.presence, community.group_scope
+    by_group = pl.concat(
+        [
+            spans.group_by("grp", date="start_date").agg(joins=pl.len()),
+            spans.drop_nulls("end_date")
+            .group_by("grp", date="end_date")
+            .agg(leaves=pl.col("is_leave").sum(), dissolved=(~pl.col("is_leave")).sum()),
+        ],
+        how="diagonal_relaxed",
+    )
+    dates = community.date_period.select("date").unique()
+    parts = [
+        by_group.join(scopes, on="grp").drop("grp", "scope_type"),
+        presence.group_by("scope", date="entered").agg(
+            entries=pl.len(), first_entries=(pl.col("stretch") == 1).sum()
+        ),
+        presence.drop_nulls("left")
+        .group_by("scope", date="left")
+        .agg(exits=pl.len(), returns=(pl.col("next_entered") == pl.col("left")).sum()),
+        community.scopes.select("scope", "first_date")
+        .join(dates, how="cross")
+        .filter(pl.col("date") >= pl.col("first_date"))
+        .drop("first_date"),
+    ]
+    flows = ["joins", "leaves", "dissolved", "entries", "first_entries", "exits", "returns"]
+    return (
+        pl.concat(parts, how="diagonal_relaxed")
+        .group_by("scope", "date")
+        .agg(pl.col(flows).sum().cast(pl.Int64))
+        .sort("scope", "date")
+        .with_columns(
+            memberships_end=(pl.col("joins") - pl.col("leaves") - pl.col("dissolved"))
+            .cum_sum()
+            .over("scope"),
+            members_end=(pl.col("entries") - pl.col("exits")).cum_sum().over("scope"),
+            members_ever=pl.col("first_entries").cum_sum().over("scope"),
+        )
+        .with_columns(members_present=pl.col("members_end") + pl.col("exits") - pl.col("returns"))
+    )
+
+
+def membership(community: Community, cells: pl.DataFrame, days: pl.DataFrame) -> pl.DataFrame:
+    """Who is there, comes and goes."""
+    holds = community.date_period.select("date", "period")
+    flows = (
+        days.join(holds, on="date")
+        .group_by(CELL)
+        .agg(pl.col("joins", "leaves", "dissolved", "entries", "exits").sum())
+    )
+    left = holds.rename({"date": "left"})
+    back = holds.rename({"date": "next_entered"})
+    returns = (
+        community.presence.drop_nulls("next_entered")
+        .join(left, on="left")
+        .join(back, on=["next_entered", "period"])
+        .group_by(CELL)
+        .len("came_back")
+    )
+    scoped = community.spans.join(community.group_scope, on="grp")
+    joining = once_a_period(scoped.with_columns(date="start_date"), community, "person")
+    leaving = once_a_period(scoped.filter("is_leave").with_columns(date="end_date"), community, "person")
+    stocks = days.select("scope", "memberships_end", "members_end", "members_ever", effective_end="date")
+    return (
+        cells.join(stocks, on=["scope", "effective_end"])
+        .join(flows, on=CELL, how="left")
+        .join(returns, on=CELL, how="left")
+        .join(joining.rename({"persons": "joining_members"}), on=CELL, how="left")
+        .join(leaving.rename({"persons": "leaving_members"}), on=CELL, how="left")
+        .with_columns(
+            pl.col(
+                "joins",
+                "leaves",
+                "dissolved",
+                "entries",
+                "exits",
+                "came_back",
+                "joining_members",
+                "leaving_members",
+            )
+            .fill_null(0)
+            .cast(pl.Int64)
+        )
+        .with_columns(
+            dissolved_exits="dissolved",
+            memberships_start=pl.col("memberships_end")
+            - pl.col("joins")
+            + pl.col("leaves")
+            + pl.col("dissolved"),
+            members_start=pl.col("members_end") - pl.col("entries") + pl.col("exits"),
+            members_present=pl.col("members_end") + pl.col("exits") - pl.col("came_back"),
+            net_growth=pl.col("joins") - pl.col("leaves"),
+        )
+    )
+
+
+def activity(community: Community, cells: pl.DataFrame, days: pl.DataFrame) -> pl.DataFrame:
+    """What is said: messages, speakers, the 28 days before a period's end, the Gini coefficient."""
+    holds = community.date_period.select("date", "period")
+    person_days = (
+        community.valid.group_by(*PAIR, "date")
+        .len("messages")
+        .join(community.group_scope, on="grp")
+        .group_by("scope", "person", "date")
+        .agg(pl.col("messages").sum())
+    )
+    staff = (
+        community.messages.filter("is_staff")
+        .group_by("grp", "date")
+        .len("staff_messages")
+        .join(community.group_scope, on="grp")
+        .group_by("scope", "date")
+        .agg(pl.col("staff_messages").sum())
+    )
+    spoken = person_days.group_by("scope", "date").agg(pl.col("messages").sum(), active=pl.len())
+    daily = spoken.join(staff, on=["scope", "date"], how="full", coalesce=True)
+    flows = (
+        daily.join(holds, on="date")
+        .group_by(CELL)
+        .agg(pl.col("messages", "staff_messages").sum(), active_member_days=pl.col("active").sum())
+    )
+    interaction = (
+        days.filter(pl.col("members_present") > 0)
+        .join(spoken, on=["scope", "date"], how="left")
+        .with_columns(share=pl.col("active").fill_null(0) / pl.col("members_present"))
+        .join(holds, on="date")
+        .group_by(CELL)
+        .agg(interaction_rate=pl.col("share").mean())
+    )
+    person_periods = (
+        person_days.join(holds, on="date").group_by(*CELL, "person").agg(pl.col("messages").sum())
+    )
+    ranked = (
+        person_periods.group_by(*CELL, "messages")
+        .len("members")
+        .sort(*CELL, "messages")
+        .with_columns(pl.col("members", "messages").cast(pl.Int64))
+        .with_columns(before=pl.col("members").cum_sum().over(CELL) - pl.col("members"))
+        .group_by(CELL)
+        .agg(
+            active_members=pl.col("members").sum(),
+            said=(pl.col("messages") * pl.col("members")).sum(),
+            ranked=(
+                pl.col("messages") * pl.col("members") * (2 * pl.col("before") + pl.col("members"))
+            ).sum(),
+        )
+    )
+    ends = cells.filter(pl.col("period_type") != "day").select("effective_end").unique()
+    windows = ends.with_columns(
+        date=pl.date_ranges(pl.col("effective_end") - 27 * DAY, "effective_end")
+    ).explode("date")
+    last_28 = (
+        person_days.join(windows, on="date")
+        .group_by("scope", "effective_end")
+        .agg(people=pl.col("person").n_unique(), person_days=pl.len())
+    )
+    return (
+        cells.join(flows, on=CELL, how="left")
+        .join(interaction, on=CELL, how="left")
+        .join(ranked, on=CELL, how="left")
+        .join(last_28, on=["scope", "effective_end"], how="left")
+        .select(
+            *CELL,
+            pl.col("messages", "staff_messages", "active_members", "active_member_days")
+            .fill_null(0)
+            .cast(pl.Int64),
+            "said",
+            "ranked",
+            "interaction_rate",
+            stickiness_rate=pl.when(pl.col("period_type") != "day").then(
+                rate(pl.col("person_days") / 28.0, "people")
+            ),
+        )
+    )
+
+
+def groups(community: Community, days: pl.DataFrame) -> pl.DataFrame:
+    """Groups that exist, and those where nobody has spoken for 14 days."""
+    last_said = community.valid.select("grp", "date").unique().sort("date").with_columns(last_said="date")
+    of_group = community.group_scope.filter(pl.col("scope_type") == "group").select("grp", "scope")
+    there = days.join(of_group, on="scope").select("grp", "members_end", effective_end="date")
+    quiet_since = pl.col("effective_end") - 14 * DAY
+    return (
+        community.periods.select("period", "period_start", "effective_end")
+        .join_where(
+            community.groups.select("grp", "exists_from", gone=pl.col("dissolved_date").fill_null(NEVER)),
+            pl.col("effective_end") >= pl.col("exists_from"),
+            pl.col("period_start") <= pl.col("gone"),
+        )
+        .join(there, on=["grp", "effective_end"], how="left")
+        .sort("effective_end")
+        .join_asof(last_said, left_on="effective_end", right_on="date", by="grp", check_sortedness=False)
+        .with_columns(
+            is_zombie=(pl.col("gone") > pl.col("effective_end"))
+            & (pl.col("members_end") > 0).fill_null(False)
+            & (pl.col("exists_from") <= quiet_since)
+            & (pl.col("last_said") <= quiet_since).fill_null(True)
+        )
+        .join(community.group_scope, on="grp")
+        .group_by(CELL)
+        .agg(groups=pl.len(), zombie_groups=pl.col("is_zombie").sum())
+    )
+
+
+def visits(community: Community) -> pl.DataFrame:
+    """Participants, page views and visitors."""
+    scopes = community.group_scope
+    holds = community.date_period.select("date", "period")
+
+    def in_groups(rows: pl.DataFrame, moment: str) -> pl.DataFrame:
+        inside = (pl.col(moment) >= pl.col("started_at")) & (
+            pl.col("ended_at").is_null() | (pl.col(moment) < pl.col("ended_at"))
+        )
+        return (
+            rows.drop_nulls("person")
+            .drop("grp")
+            .join(community.spans.select(*PAIR, "started_at", "ended_at"), on="person")
+            .filter(inside)
+        )
+
+    taken = community.participations.with_row_index("event")
+    named = taken.drop_nulls("grp").select("event", "grp")
+    unnamed = in_groups(taken.filter(pl.col("grp").is_null()), "participated_at").select("event", "grp")
+    participants = (
+        pl.concat([named, unnamed])
+        .join(scopes, on="grp")
+        .join(taken.select("event", "person", "date"), on="event")
+    )
+    views = community.views
+    whole = community.scopes.filter(pl.col("scope_type") == "all").select("scope")
+    viewed = pl.concat(
+        [
+            pl.concat(
+                [
+                    views.drop_nulls("grp").select("view", "grp"),
+                    in_groups(views, "viewed_at").select("view", "grp"),
+                ]
+            )
+            .join(scopes, on="grp")
+            .select("view", "scope"),
+            views.select("view").join(whole, how="cross"),
+        ]
+    ).unique()
+    seen = viewed.join(views.select("view", "visitor_id", "date"), on="view")
+    counts = (
+        seen.join(holds, on="date")
+        .group_by(CELL)
+        .agg(page_views=pl.len(), visitors=pl.col("visitor_id").n_unique())
+    )
+    taken_part = once_a_period(participants, community, "person").rename({"persons": "participants"})
+    return counts.join(taken_part, on=CELL, how="full", coalesce=True)
+
+
+def sales(community: Community, cells: pl.DataFrame) -> pl.DataFrame:
+    """Orders of the scopes, and who bought again within 90 days."""
+    holds = community.date_period.select("date", "period")
+    attributed = (
+        community.sales.drop_nulls("attributed_grp")
+        .select("date", "net_sales", grp="attributed_grp")
+        .group_by("grp", "date")
+        .agg(attributed_net_sales=pl.col("net_sales").sum())
+        .join(community.group_scope, on="grp")
+        .join(holds, on="date")
+        .group_by(CELL)
+        .agg(pl.col("attributed_net_sales").sum())
+    )
+    bought = (
+        community.sales.drop_nulls("grps")
+        .select("sale", grp="grps")
+        .explode("grp")
+        .join(community.group_scope, on="grp")
+        .select("sale", "scope")
+        .unique()
+        .join(
+            community.sales.select("sale", "person", "date", "is_first", "paid_amount", "net_sales", "cost"),
+            on="sale",
+        )
+    )
+    known = pl.col("cost").is_not_null()
+    sums = (
+        bought.group_by("scope", "date")
+        .agg(
+            orders=pl.len(),
+            first_time_buyers=pl.col("is_first").sum(),
+            gross_sales=pl.col("paid_amount").sum(),
+            net_sales=pl.col("net_sales").sum(),
+            costed_sales=pl.col("net_sales").filter(known).sum(),
+            cost_of_goods=pl.col("cost").sum(),
+            costed=known.sum(),
+        )
+        .join(holds, on="date")
+        .group_by(CELL)
+        .agg(pl.exclude("scope", "period", "date").sum())
+    )
+    buyer_days = bought.select("scope", "person", "date").unique()
+    buyers = once_a_period(buyer_days, community, "person").rename({"persons": "buyers"})
+    ends = cells.filter(pl.col("period_type") != "day").select("effective_end").unique()
+    windows = ends.with_columns(
+        date=pl.date_ranges(pl.col("effective_end") - 89 * DAY, "effective_end")
+    ).explode("date")
+    repurchase = (
+        buyer_days.join(windows, on="date")
+        .group_by("scope", "effective_end", "person")
+        .len("dates")
+        .group_by("scope", "effective_end")
+        .agg(repurchase_rate=(pl.col("dates") >= 2).mean())
+    )
+    return (
+        cells.select(*CELL, "effective_end", "period_type")
+        .join(sums, on=CELL, how="left")
+        .join(buyers, on=CELL, how="left")
+        .join(attributed, on=CELL, how="left")
+        .join(repurchase, on=["scope", "effective_end"], how="left")
+        .with_columns(
+            repurchase_rate=pl.when(pl.col("period_type") != "day").then("repurchase_rate"),
+            cost_of_goods=pl.when(pl.col("costed") > 0).then("cost_of_goods"),
+        )
+        .drop("effective_end", "period_type", "costed")
+    )
+
+
+def community_kpi(community: Community) -> pl.DataFrame:
+    """mart_community_kpi."""
+    cells = (
+        community.periods.join_where(community.scopes, pl.col("period_end") >= pl.col("first_date"))
+        .drop("first_date")
+        .with_columns(days=(pl.col("effective_end") - pl.col("period_start")).dt.total_days() + 1)
+    )
+    days = membership_days(community)
+    counts = ["groups", "zombie_groups", "participants", "page_views", "visitors", "orders", "buyers"]
+    money = ["gross_sales", "net_sales", "attributed_net_sales"]
+    present = pl.col("members_present")
+    profit = pl.col("costed_sales").cast(pl.Decimal(38, 10)) - pl.col("cost_of_goods")
+    return (
+        membership(community, cells, days)
+        .join(activity(community, cells, days), on=CELL)
+        .join(groups(community, days), on=CELL, how="left")
+        .join(visits(community), on=CELL, how="left")
+        .join(sales(community, cells), on=CELL, how="left")
+        .with_columns(
+            pl.col(*counts, "first_time_buyers").fill_null(0).cast(pl.Int64),
+            pl.col(*money, "costed_sales").fill_null(0),
+        )
+        .with_columns(
+            new_member_rate=rate("joining_members", "members_start"),
+            leave_rate=rate("leaving_members", "members_present"),
+            stay_rate=1 - rate("leaving_members", "members_present"),
+            in_group_rate=rate("members_end", "members_ever"),
+            staff_message_share=rate("staff_messages", pl.col("messages") + pl.col("staff_messages")),
+            active_rate=rate("active_members", "members_present"),
+            active_days_average=rate("active_member_days", "active_members"),
+            average_daily_active_members=rate("active_member_days", "days"),
+            messages_per_member=rate("messages", "members_present"),
+            messages_per_active_member=rate("messages", "active_members"),
+            message_gini=pl.when(pl.col("period_type") != "day").then(
+                rate(
+                    pl.col("ranked") + (present - 2 * pl.col("active_members")) * pl.col("said"),
+                    present.cast(pl.Float64) * pl.col("said"),
+                )
+            ),
+            participation_rate=rate("participants", "members_present"),
+            refund_amount=pl.col("gross_sales") - pl.col("net_sales"),
+            cost_of_goods=pl.col("cost_of_goods").round(2),
+            gross_profit=profit.round(2),
+            gross_margin_rate=rate(profit, "costed_sales"),
+            cost_coverage_rate=rate("costed_sales", "net_sales"),
+            member_conversion_rate=rate("buyers", "members_present"),
+            orders_per_member=rate("orders", "members_present"),
+            sales_per_buyer=rate("net_sales", "buyers"),
+            average_order_value=rate("net_sales", "orders"),
+            sales_per_member=rate("net_sales", "members_present"),
+        )
+    )
+
+
 def rfm(community: Community, home: Path) -> pl.DataFrame:
     """mart_rfm."""
     with duckdb.connect(f"{home}/build/private.duckdb", read_only=True) as connection:
@@ -661,6 +1056,7 @@ def main() -> int:
     assert isinstance(community, Community)
     made = {
         "core.fct_member_day": timed("core.fct_member_day", lambda: member_days(community)),
+        "marts.mart_community_kpi": timed("marts.mart_community_kpi", lambda: community_kpi(community)),
         "marts.mart_rfm": timed("marts.mart_rfm", lambda: rfm(community, arguments.home)),
     }
     for name, (seconds, of_processors) in timings.items():
