@@ -9,6 +9,7 @@ STAMP := $(VENV)/.installed
 UV_VERSION := 0.13.9
 PYTEST_ARGS ?=
 DAGSTER_PORT ?= 3000
+SIZE ?= small
 
 export SHEQUN_HOME := $(shell case "$${SHEQUN_HOME:-data}" in (/*) echo "$$SHEQUN_HOME";; (*) echo "$(CURDIR)/$${SHEQUN_HOME:-data}";; esac)
 export DAGSTER_DISABLE_TELEMETRY := 1
@@ -16,7 +17,7 @@ export DBT_SEND_ANONYMOUS_USAGE_STATS := false
 export DO_NOT_TRACK := 1
 export GX_ANALYTICS_ENABLED := false
 
-.PHONY: help setup run test lint dagster docs clean
+.PHONY: help setup run test lint bench dagster docs clean
 
 help: ## show this list
 	@sed -nE 's/^([a-z]+):[^#]*## (.*)/  make \1\t\2/p' $(MAKEFILE_LIST) | expand -t 18
@@ -59,6 +60,9 @@ lint: $(STAMP) ## ruff, mypy and sqlfluff
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
 	PYTHONWARNINGS=ignore $(BIN)/sqlfluff lint --processes 2 --disable-progress-bar models tests/data
+
+bench: $(STAMP) ## measure a size into bench/README.md: make bench SIZE=small|medium|large
+	$(BIN)/python bench/run.py --size $(SIZE) --work "$(SHEQUN_HOME)/bench"
 
 dagster: $(STAMP) ## open Dagster on 127.0.0.1:3000
 	@exec $(BIN)/python -m orchestration.assets.instance $(DAGSTER_PORT)

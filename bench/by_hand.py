@@ -3,7 +3,7 @@
 Runs bench/by_hand/*.sql over a home's landed rows, times each statement, and compares every table that it
 makes with the project's own, row for row:
 
-    .venv/bin/python bench/by_hand.py --home HOME [--memory-limit 5GB] [--keep FILE] [--json FILE]
+    .venv/bin/python bench/by_hand.py --home HOME [--memory-limit 5GB] [--keep FILE]
 
 The script reads what the gate landed (schema raw of build/private.duckdb), the seeds, and what Python makes
 there: words of texts and predictions of lifetime value. It writes the marts and core.fct_member_day.
@@ -12,7 +12,6 @@ there: words of texts and predictions of lifetime value. It writes the marts and
 from __future__ import annotations
 
 import argparse
-import json
 import re
 import shutil
 import sys
@@ -105,32 +104,42 @@ def differences(home: Path, result: Path, memory_limit: str) -> dict[str, tuple[
     return compared
 
 
+def print_timings(timings: list[tuple[str, float, float]]) -> None:
+    _, seconds, of_processors = zip(*timings, strict=True)
+    for timing in [*timings, ("all", sum(seconds), sum(of_processors))]:
+        print("{1:9.3f} {2:9.3f}  {0}".format(*timing))
+
+
+def print_differences(compared: dict[str, tuple[int, int, int]]) -> int:
+    """Say of each table whether it is equal; how many are not."""
+    wrong = {table for table, (_, *only) in compared.items() if any(only)}
+    for table, (rows, only_project, only_other) in compared.items():
+        print(f"{rows:12,}  {table}" + f"  DIFFERS -{only_project} +{only_other}" * (table in wrong))
+    return len(wrong)
+
+
+def make(
+    home: Path, memory_limit: str, keep: Path | None = None
+) -> tuple[list[tuple[str, float, float]], dict[str, tuple[int, int, int]]]:
+    """What each statement made, its seconds and those of the processors; and how the tables differ."""
+    with tempfile.TemporaryDirectory(dir=home) as folder:
+        result = Path(folder) / "by_hand.duckdb"
+        timings = build(home, result, memory_limit, threads=2)
+        compared = differences(home, result, memory_limit)
+        if keep:
+            shutil.copy(result, keep)
+    return timings, compared
+
+
 def main() -> int:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--home", type=Path, required=True)
     parser.add_argument("--memory-limit", default="5GB")
-    parser.add_argument("--threads", type=int, default=2)
     parser.add_argument("--keep", type=Path, help="where to leave the result")
-    parser.add_argument("--json", type=Path, help="where to write the seconds and differences")
-    parser.add_argument("--no-check", action="store_true")
     arguments = parser.parse_args()
-    with tempfile.TemporaryDirectory(dir=arguments.home) as folder:
-        result = Path(folder) / "by_hand.duckdb"
-        timings = build(arguments.home, result, arguments.memory_limit, arguments.threads)
-        _, seconds, of_processors = zip(*timings, strict=True)
-        for timing in [*timings, ("all", sum(seconds), sum(of_processors))]:
-            print("{1:9.3f} {2:9.3f}  {0}".format(*timing))
-        print(f"{result.stat().st_size:,} bytes")
-        compared = {} if arguments.no_check else differences(arguments.home, result, arguments.memory_limit)
-        wrong = {table: counts for table, counts in compared.items() if counts[1] or counts[2]}
-        for table, (rows, only_project, only_script) in compared.items():
-            verdict = f"  DIFFERS -{only_project} +{only_script}" if table in wrong else ""
-            print(f"{rows:12,}  {table}{verdict}")
-        if arguments.json:
-            arguments.json.write_text(json.dumps({"seconds": timings, "compared": compared}), "utf-8")
-        if arguments.keep:
-            shutil.copy(result, arguments.keep)
-    return 1 if wrong else 0
+    timings, compared = make(arguments.home, arguments.memory_limit, arguments.keep)
+    print_timings(timings)
+    return print_differences(compared)
 
 
 if __name__ == "__main__":

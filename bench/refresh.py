@@ -3,22 +3,18 @@
 Invents a demo, cuts it at a day after so many months, refreshes what lies before, then the day, then nothing,
 each as a user would (`shequn refresh`), and asks the published file bench/queries.sql:
 
-    .venv/bin/python bench/refresh.py --size small --work FOLDER --json FILE [--months 3 6 12 24]
+    .venv/bin/python bench/refresh.py --size small --work FOLDER [--months 3 6 12 24]
 """
 
 from __future__ import annotations
 
 import argparse
 import json
-import os
-import platform
 import shutil
 import subprocess
 import sys
 import threading
 import time
-from datetime import UTC, datetime
-from importlib.metadata import version
 from pathlib import Path
 from statistics import quantiles
 from typing import Any
@@ -216,17 +212,12 @@ def measure(size: str, work: Path, months: list[int]) -> dict[str, Any]:
         histories.append(figures)
         print(json.dumps({key: value for key, value in figures.items() if key != "queries"}), flush=True)
         shutil.rmtree(home)
-    return {"size": size, "histories": histories, "fixed": fixed_costs()}
+    return {"histories": histories, "fixed": fixed_costs()}
 
 
 def report(results: dict[str, Any]) -> str:
     """The results as Markdown."""
-    machine = results["machine"]
     lines = [
-        f"{machine['date']}, {machine['cores']} cores, Python {machine['python']},"
-        f" DuckDB {machine['duckdb']}, dbt-core {machine['dbt-core']}, Dagster {machine['dagster']};"
-        f" size {results['size']}.",
-        "",
         "| months | rows | full refresh | build and tests | a day's rows | day refresh | of full"
         " | nothing new | peak memory | published | publish a GB |",
         "| --- | --- | --- | --- | --- | --- | --- | --- | --- | --- | --- |",
@@ -247,7 +238,7 @@ def report(results: dict[str, Any]) -> str:
         lines.append(f"| {kind} connection | {parts[9]:.0f} ms | {parts[18]:.0f} ms |")
     lines += ["", "| start | seconds |", "| --- | --- |"]
     lines += [f"| `{name}` | {seconds:.1f} |" for name, seconds in results["fixed"].items()]
-    return "\n".join(lines) + "\n"
+    return "\n".join(lines)
 
 
 def main() -> None:
@@ -255,17 +246,8 @@ def main() -> None:
     parser.add_argument("--size", default="small", choices=["small", "medium", "large"])
     parser.add_argument("--work", type=Path, required=True, help="an empty folder for homes")
     parser.add_argument("--months", type=int, nargs="*", default=[3, 6, 12, 24])
-    parser.add_argument("--json", type=Path, required=True, help="where to write the results")
     arguments = parser.parse_args()
-    results = measure(arguments.size, arguments.work.resolve(), arguments.months)
-    results["machine"] = {
-        "date": datetime.now(UTC).date().isoformat(),
-        "cores": len(os.sched_getaffinity(0)),
-        "python": platform.python_version(),
-        **{package: version(package) for package in ("duckdb", "dbt-core", "dagster")},
-    }
-    arguments.json.write_text(json.dumps(results, indent=1), "utf-8")
-    print(report(results))
+    print(report(measure(arguments.size, arguments.work.resolve(), arguments.months)))
 
 
 if __name__ == "__main__":

@@ -610,7 +610,9 @@ select
     scored.leaves >= 5
     and scored.leaves > scored.median
     and (scored.score > 3.5 or scored.score is null) as is_anomaly,
-    coalesce(touches_before.touches, 0) as touches_before
+    coalesce(touches_before.touches, 0) as touches_before,
+    -- canonical leaves have their moment; snapshots of other systems have not
+    0::bigint as undated_leaves
 from scored
 inner join group_number on scored.grp = group_number.grp
 left join touches_before on scored.grp = touches_before.grp and scored.date = touches_before.end_date;

@@ -660,10 +660,10 @@ posts as (
     select
         date_period.period,
         count(distinct content_post.post_id) as posts,
-        coalesce(sum(content_post.reads), 0)::bigint as reads,
-        coalesce(sum(content_post.shares), 0) as shares,
-        coalesce(sum(content_post.likes), 0) as likes,
-        coalesce(sum(content_post.favorites), 0) as favorites
+        sum(content_post.reads)::bigint as reads,
+        sum(content_post.shares) as shares,
+        sum(content_post.likes) as likes,
+        sum(content_post.favorites) as favorites
     from content_post
     inner join date_period on content_post.post_date = date_period.date
     where date_period.period_type in ('week', 'month')
@@ -708,7 +708,7 @@ select
     period.period_end,
     period.is_partial,
     coalesce(posts.posts, 0) as posts,
-    coalesce(posts.reads, 0) as reads,
+    case when posts.posts is null then 0 else posts.reads end as reads,
     posts.shares::double / nullif(posts.reads, 0) as share_rate,
     posts.likes::double / nullif(posts.reads, 0) as like_rate,
     posts.favorites::double / nullif(posts.reads, 0) as favorite_rate,

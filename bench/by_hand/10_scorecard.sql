@@ -488,6 +488,13 @@ signals as (
     inner join rules on rules.alert_kind = 'zombie_group'
     where kpi.period_type = 'day' and kpi.scope_type = 'group' and kpi.zombie_groups > 0
 ),
+open_rejects as (
+    select files.system, files.entity, files.landed_at::date as landed_date, count(*) as rows_open
+    from landed.raw.rejected_rows as rejected
+    inner join landed.raw.files as files on rejected.load_seq = files.load_seq and files.status = 'landed'
+    where rejected.mended_by is null
+    group by all
+),
 landings as (
     select
         *,
@@ -495,6 +502,7 @@ landings as (
         row_number() over landed as landing_number,
         lead(landed_date) over landed as next_landed_date
     from marts.mart_data_quality
+    left join open_rejects using (system, entity, landed_date)
     where getvariable('as_of') is not null
     window landed as (partition by system, entity order by landed_date)
 )
@@ -522,12 +530,12 @@ where landings.rows_late > 0
 union all
 select
     rules.alert_kind, 'entity', landings.scope_id, landings.landed_date, landings.next_landed_date,
-    landings.landing_number, 1, landings.rows_rejected, landings.rows_read,
-    landings.rows_rejected::double / nullif(landings.rows_read, 0),
-    landings.rows_rejected > rules.critical_threshold * landings.rows_read
+    landings.landing_number, 1, landings.rows_open, landings.rows_read,
+    landings.rows_open::double / nullif(landings.rows_read, 0),
+    landings.rows_open >= rules.minimum and landings.rows_open > rules.critical_threshold * landings.rows_read
 from landings
 inner join rules on rules.alert_kind = 'quality_failed'
-where landings.rows_rejected > 0;
+where landings.rows_open > 0;
 
 create table marts.mart_alert as
 with
@@ -635,7 +643,6 @@ figures as (
                 else text_1(100 * (value / nullif(base, 0))) || '%'
             end,
             'threshold': text_1(100 * threshold) || '%',
-            'peak': text_0(hour_leaves),
             'date': signal_date::varchar,
             'week': (signal_date - 6)::varchar,
             'first': occurred_on::varchar,
@@ -643,16 +650,16 @@ figures as (
         } as numbers,
         [
             map {
-                'hour_from': lpad(hour::varchar, 2, '0'),
-                'hour_to': lpad((hour + 1)::varchar, 2, '0'),
+                'busiest': ', and the busiest hour was ' || lpad(hour::varchar, 2, '0') || ':00 to '
+                    || lpad((hour + 1)::varchar, 2, '0') || ':00 (' || text_0(hour_leaves) || ')',
                 'touches': text_0(touches_before) || case when touches_before = 1 then ' touch' else ' touches' end,
                 'scenes': scenes[1],
                 'run': case when steps > 1 then ' (the worst of ' || text_0(steps) || ' weeks in a row)' end,
                 'scope': scope[1]
             },
             map {
-                'hour_from': hour::varchar,
-                'hour_to': (hour + 1)::varchar,
+                'busiest': '，' || hour::varchar || ' 点到 ' || (hour + 1)::varchar || ' 点最多（'
+                    || text_0(hour_leaves) || ' 人次）',
                 'touches': text_0(touches_before),
                 'scenes': scenes[2],
                 'run': case when steps > 1 then '（连续 ' || text_0(steps) || ' 周中最差的一周）' end,

@@ -3,7 +3,7 @@
 Runs the compiled SQL of a built home, one model after the other, over the tables that the home holds, into a
 scratch file; seconds of processor time tell models apart on a busy machine:
 
-    .venv/bin/python bench/models.py --home HOME [--select NAME ...]
+    .venv/bin/python bench/model_seconds.py --home HOME [--select NAME ...]
 """
 
 from __future__ import annotations
@@ -15,6 +15,7 @@ import time
 from pathlib import Path
 
 import duckdb
+from by_hand import print_timings
 
 
 def seconds_of_models(home: Path, memory_limit: str, chosen: set[str]) -> list[tuple[str, float, float]]:
@@ -51,10 +52,7 @@ def main() -> None:
     parser.add_argument("--memory-limit", default="5GB")
     parser.add_argument("--select", nargs="*", default=[])
     arguments = parser.parse_args()
-    timings = seconds_of_models(arguments.home, arguments.memory_limit, set(arguments.select))
-    _, seconds, of_processors = zip(*timings, strict=True)
-    for timing in [*timings, ("all", sum(seconds), sum(of_processors))]:
-        print("{1:9.3f} {2:9.3f}  {0}".format(*timing))
+    print_timings(seconds_of_models(arguments.home, arguments.memory_limit, set(arguments.select)))
 
 
 if __name__ == "__main__":
