@@ -38,7 +38,7 @@ def cell_text(cell: Any) -> str:
 
 
 def _number_text(cell: float) -> str:
-    if cell == int(cell):
+    if cell % 1 == 0:
         return str(int(cell)) if abs(cell) < FIRST_INEXACT else repr(cell)
     return format(Decimal(repr(cell)), "f")
 

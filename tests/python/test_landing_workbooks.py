@@ -135,6 +135,14 @@ def test_cells_become_the_text_that_a_csv_would_hold(inbox: Inbox) -> None:
     ]
 
 
+def test_a_number_beyond_all_bounds_is_no_amount(inbox: Inbox) -> None:
+    def overflow(sheet: Worksheet) -> None:
+        sheet["D3"].value, sheet["D3"].data_type = "1e400", "n"
+
+    assert account(land_rows(inbox, HEADER, refund(1), refund(2), change=overflow)) == (1, 1, 1, 0)
+    assert rejects(inbox) == [(3, "refund_amount", "E_MONEY")]
+
+
 def test_cells_that_hold_no_value_of_their_column_are_rejected(inbox: Inbox) -> None:
     def break_cells(sheet: Worksheet) -> None:
         sheet["D4"].value, sheet["D4"].data_type = "#N/A", "e"
