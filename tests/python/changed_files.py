@@ -20,6 +20,7 @@ import pyarrow as pa
 import pyarrow.csv
 import pyarrow.parquet as pq
 from hypothesis import strategies as st
+from hypothesis.vendor.pretty import RepresentationPrinter
 from openpyxl import Workbook
 
 from orchestration.settings import PROJECT_DIR
@@ -80,7 +81,7 @@ MOSTLY = st.sampled_from([True, True, False])
 Change = tuple[str, bytes]
 
 
-@dataclass(frozen=True, repr=False)
+@dataclass(frozen=True)
 class ChangedFile:
     """A file of the inbox.
 
@@ -94,8 +95,9 @@ class ChangedFile:
     changes: tuple[str, ...]
     content: bytes
 
-    def __repr__(self) -> str:
-        return f"{self.path}: {'; '.join(self.changes)}"
+    def _repr_pretty_(self, printer: RepresentationPrinter, _: bool) -> None:
+        """What hypothesis tells of a failure."""
+        printer.text(f"{self.path}: {'; '.join(self.changes)}")
 
 
 @dataclass(frozen=True)
