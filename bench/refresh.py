@@ -15,6 +15,7 @@ import subprocess
 import sys
 import threading
 import time
+from datetime import timedelta
 from pathlib import Path
 from statistics import quantiles
 from typing import Any
@@ -185,14 +186,13 @@ def measure(size: str, work: Path, months: list[int]) -> dict[str, Any]:
     ).fetchall()
     histories = []
     for length in months:
-        ((day, next_day, fits),) = duckdb.execute(
-            "select (?::date + to_months(?))::date, (?::date + to_months(?))::date + 1,"
-            " (?::date + to_months(?))::date <= ?::date + 15",
-            [first, length, first, length, first, length, last],
+        ((day, fits),) = duckdb.execute(
+            "select least((?::date + to_months(?))::date, ?::date), (?::date + to_months(?))::date <= ?::date + 15",
+            [first, length, last, first, length, last],
         ).fetchall()
         if not fits:
             continue
-        day, next_day = min(day, last), min(next_day, last)
+        next_day = day + timedelta(days=1)
         home = work / f"months_{length}"
         history_rows = cut(master, home / "exports", "0", str(day), "history")
         refresh = (SHEQUN, "refresh", "--home", home, "--json", "--lang", "en")
