@@ -187,7 +187,8 @@ def measure(size: str, work: Path, months: list[int]) -> dict[str, Any]:
     histories = []
     for length in months:
         ((day, fits),) = duckdb.execute(
-            "select least((?::date + to_months(?))::date, ?::date), (?::date + to_months(?))::date <= ?::date + 15",
+            "select least((?::date + to_months(?))::date, ?::date),"
+            " (?::date + to_months(?))::date <= ?::date + 15",
             [first, length, last, first, length, last],
         ).fetchall()
         if not fits:
