@@ -432,8 +432,8 @@ def test_vendors_tell_the_same_community_in_files_of_their_own(tmp_path: Path) -
     ids="-".join,
 )
 def test_each_order_is_told_once_whoever_tells(tmp_path: Path, systems: tuple[str, ...]) -> None:
-    report = write_demo(tmp_path / "canonical", days=20, systems=systems)
-    settings = load_settings(home=tmp_path / "home", exports=tmp_path)
+    report = write_demo(tmp_path / "inbox" / "canonical", days=20, systems=systems)
+    settings = load_settings(home=tmp_path / "home", exports=tmp_path / "inbox")
     settings.create_folders()
     landing = land_inbox(settings, Progress())
     assert not landing.with_status("refused")
