@@ -16,6 +16,8 @@ export DAGSTER_DISABLE_TELEMETRY := 1
 export DBT_SEND_ANONYMOUS_USAGE_STATS := false
 export DO_NOT_TRACK := 1
 export GX_ANALYTICS_ENABLED := false
+# Where images forbid it, every start of dbt would compile its modules again, a second of each.
+unexport PYTHONDONTWRITEBYTECODE
 
 .PHONY: help setup run test lint bench dagster docs clean
 
