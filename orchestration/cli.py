@@ -58,6 +58,7 @@ def build_cli(lang: str) -> click.Group:
         _rollback,
         _rejects,
         _sql,
+        _export,
         _explain,
         _doctor,
     ):
@@ -93,6 +94,7 @@ def _command(group: click.Group, name: str, lang: str) -> Callable[[Callable[...
                         lang=lang_option or group_lang or default_language(),
                         as_json=bool(options.get("as_json")),
                         quiet=bool(options.get("quiet")),
+                        asked_lang=lang_option or group_lang,
                     ),
                     body,
                     options,
@@ -244,6 +246,34 @@ def _sql(group: click.Group, lang: str) -> None:
         from orchestration.commands.sql import sql_command
 
         return sql_command(context, load_settings(context.home), sql, form, timeout, memory)
+
+
+def _export(group: click.Group, lang: str) -> None:
+    @_command(group, "export", lang)
+    @click.option(
+        "--format",
+        "form",
+        type=click.Choice(["parquet", "csv", "xlsx"]),
+        required=True,
+        help=say("cli.opt.file_format", lang),
+    )
+    @option(lang, "--mart", "tables", multiple=True, metavar="NAME")
+    @option(lang, "--since", type=DAY, metavar="YYYY-MM-DD")
+    @click.option("--out", type=FOLDER, metavar="FOLDER", help=say("cli.opt.export_out", lang))
+    @option(lang, "--quiet", is_flag=True)
+    @option(lang, "--json", "as_json", is_flag=True)
+    def body(
+        context: Context,
+        form: str,
+        tables: tuple[str, ...],
+        since: datetime | None,
+        out: Path | None,
+        **_: Any,
+    ) -> int:
+        from orchestration.commands.export import export_command
+
+        day = since.date() if since else None
+        return export_command(context, load_settings(context.home), form, tables, day, out)
 
 
 def _explain(group: click.Group, lang: str) -> None:

@@ -20,7 +20,7 @@ class Settings:
     """The places and choices of one run.
 
     Attributes:
-        home: State folder (`SHEQUN_HOME`, default `./data`); nothing outside it is written.
+        home: State folder (`SHEQUN_HOME`, default `./data`); nothing outside it is written unasked.
         exports: Inbox, read only; `<home>/exports` unless given.
         business_timezone: IANA name; days, hours and weeks are counted in it.
         as_of: Last day to count (R1), or None for the latest landed day.
@@ -71,6 +71,11 @@ class Settings:
     @property
     def vault_dir(self) -> Path:
         return self.home / "vault"
+
+    @property
+    def out_dir(self) -> Path:
+        """What `shequn export` writes."""
+        return self.home / "out"
 
     @property
     def mappings_dir(self) -> Path:

@@ -35,12 +35,14 @@ class Context:
         lang: "en" or "zh".
         as_json: One JSON document on stdout and nothing else there.
         quiet: Nothing on success.
+        asked_lang: The language that --lang named; None where the environment chose it.
     """
 
     home: Path | None
     lang: str
     as_json: bool = False
     quiet: bool = False
+    asked_lang: str | None = None
 
     def answer(self, document: Any, text: str | Text) -> None:
         """Say `document` to machines, `text` to people."""
