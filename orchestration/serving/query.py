@@ -19,7 +19,7 @@ from orchestration.settings import PROJECT_DIR, Settings
 
 DEFAULT_MEMORY = "1GB"
 DEFAULT_TIMEOUT_SECONDS = 60.0
-MEMORY_PATTERN = re.compile(r"\d+(\.\d+)?\s*(KB|MB|GB|TB|KiB|MiB|GiB|TiB)", re.IGNORECASE)
+_MEMORY = re.compile(r"(\d+(?:\.\d+)?)\s*([kmgt])(i?)b", re.IGNORECASE)
 
 
 @dataclass
@@ -75,7 +75,8 @@ def open_query(
     Args:
         settings: Names the published version.
         sql: One reading statement.
-        memory_limit: DuckDB's memory (and as much again on disk), such as "1GB".
+        memory_limit: DuckDB's memory (and as much again on disk), such as "1GB"; what the process
+            itself takes, 2 GiB at most, comes on top.
         timeout: Seconds of wall clock after which the query's process is killed.
         max_rows: Rows to hand out at most; None for all.
 
@@ -87,13 +88,12 @@ def open_query(
         raise ShequnError("serving.no_version", EXIT_USAGE, path=settings.published_dir)
     if not sql.strip(" \t\r\n;"):
         raise ShequnError("serving.one_statement", EXIT_USAGE, what=0)
-    if not MEMORY_PATTERN.fullmatch(memory_limit.strip()):
-        raise ShequnError("serving.bad_memory", EXIT_USAGE, value=memory_limit)
+    memory = memory_bytes(memory_limit)
     with tempfile.TemporaryDirectory(prefix="shequn-sql-") as spill:
         request = {
             "database": str(settings.published_db.resolve()),
             "sql": sql,
-            "memory_limit": memory_limit.strip(),
+            "memory_bytes": memory,
             "temp_directory": spill,
             "max_rows": max_rows,
         }
@@ -107,6 +107,19 @@ def open_query(
             process.wait()
             assert process.stdout is not None
             process.stdout.close()
+
+
+def memory_bytes(text: str) -> int:
+    """An amount of memory such as "500MB" or "2 GiB", in bytes.
+
+    Raises:
+        ShequnError: `serving.bad_memory` (exit 2).
+    """
+    match = _MEMORY.fullmatch(text.strip())
+    if match is None:
+        raise ShequnError("serving.bad_memory", EXIT_USAGE, value=text)
+    base = 1024 if match[3] else 1000
+    return int(float(match[1]) * base ** (1 + "kmgt".index(match[2].lower())))
 
 
 def _start_worker() -> subprocess.Popen[str]:

@@ -13,7 +13,7 @@ import pytest
 
 from orchestration.errors import ShequnError
 from orchestration.serving.formats import write_csv, write_json
-from orchestration.serving.query import QueryStream, open_query, run_query
+from orchestration.serving.query import QueryStream, memory_bytes, open_query, run_query
 from orchestration.settings import Settings, load_settings
 
 
@@ -39,7 +39,21 @@ def test_marts_and_core_need_no_prefix(settings: Settings) -> None:
     assert run_query(settings, "select member_id from mart_rfm order by 1").rows == [["m0"], ["m1"], ["m2"]]
     assert run_query(settings, "select score from dim_member").rows == [[-1]]
     assert run_query(settings, "describe mart_rfm").columns[0] == "column_name"
-    assert run_query(settings, "explain select 1").rows
+    for statement in (
+        "explain select 1",
+        "/* why */ explain (format json) select 1",
+        "explain analyze select count(*) from mart_rfm",
+        "summarize mart_rfm",
+        "show tables",
+        "show all tables",
+        "-- a note\nfrom mart_rfm;",
+        "values (1)",
+        "pivot mart_rfm on member_id in ('m1') using count(*)",
+        "select * from range(3), unnest([1, 2])",
+        "from duckdb_columns()",
+        "from information_schema.tables",
+    ):
+        assert run_query(settings, statement).rows, statement
 
 
 def test_no_published_version_says_what_to_do(tmp_path: Path) -> None:
@@ -73,6 +87,56 @@ def test_no_published_version_says_what_to_do(tmp_path: Path) -> None:
         "select * from glob('/etc/*')",
         "select getenv('HOME')",
         "",
+        "copy mart_rfm from '/etc/passwd'",
+        "copy (select 1) to '/dev/stdout'",
+        "create secret s (type s3)",
+        "update mart_rfm set day = null",
+        "delete from mart_rfm",
+        "truncate mart_rfm",
+        "alter table mart_rfm add column x int",
+        "comment on table mart_rfm is 'x'",
+        "begin",
+        "checkpoint",
+        "vacuum",
+        "detach shequn",
+        "use core",
+        "attach ':memory:' as m",
+        "attach 'https://x/y.duckdb' as m",
+        "import database '{tmp}'",
+        "update extensions",
+        "set variable x = 1",
+        "reset memory_limit",
+        "pragma database_list",
+        "pragma json_execute_serialized_sql('{{}}')",
+        "call pragma_version()",
+        "prepare p as select 1",
+        "select * from 'https://x/y.csv'",
+        'from "../../etc/passwd.csv"',
+        "from '/etc/hosts.csv'",
+        "from read_parquet('/etc/passwd')",
+        "from read_blob('/proc/self/environ')",
+        "from read_duckdb('{tmp}/private.duckdb')",
+        "from sniff_csv('/etc/passwd')",
+        "from duckdb_settings()",
+        "from duckdb_secrets()",
+        "from which_secret('s3://x', 's3')",
+        "from enable_profiling(save_location='{tmp}/p')",
+        "from enable_logging /* /* a */ */ (storage='file', storage_path='{tmp}/log')",
+        "from main.\"enable_logging\"(storage='file', storage_path='{tmp}/log')",
+        "from query_table('mart_rfm')",
+        "from json_execute_serialized_sql(json_serialize_sql('from glob(''*'')'))",
+        "select write_log('x')",
+        "select (select count(*) from glob('/etc/*'))",
+        "with a as (from glob('/etc/*')) from a",
+        "select 1 union all select 1 where 1 in (from read_text('/etc/passwd'))",
+        "select * from mart_rfm order by (from read_text('/etc/passwd'))",
+        "describe select * from read_csv('/etc/passwd')",
+        "summarize from read_csv('/etc/passwd')",
+        "explain analyze insert into mart_rfm from mart_rfm",
+        "explain analyze copy (select 1) to '{tmp}/out.csv'",
+        "explain /* a */ analyze copy (select 1) to '{tmp}/out.csv'",
+        "explain explain from read_csv('/etc/passwd')",
+        "pivot mart_rfm on day using count(*)",
     ],
 )
 def test_only_reading_of_the_published_file_is_let_through(
@@ -84,18 +148,58 @@ def test_only_reading_of_the_published_file_is_let_through(
     assert list(tmp_path.iterdir()) == []
 
 
-def test_a_query_without_end_is_stopped(settings: Settings) -> None:
+@pytest.mark.parametrize(
+    "endless",
+    [
+        "select count(*) from range(10000000000) a, range(1000) b",
+        "with recursive ones as (select 1 as a union all select a from ones) select count(*) from ones",
+        "with recursive up as (select 1 as a union all select a + 1 from up) from up",
+        "select sleep_ms(100000)",
+        "select repeat('x', 1000000) from range(100000000)",
+    ],
+)
+def test_a_query_without_end_is_stopped(settings: Settings, endless: str) -> None:
     begun = time.monotonic()
     with pytest.raises(ShequnError, match="1 seconds"):
-        run_query(settings, "select count(*) from range(10000000000) a, range(1000) b", timeout=1)
+        run_query(settings, endless, timeout=1)
     assert time.monotonic() - begun < 10
 
 
+@pytest.mark.parametrize(
+    ("attack", "reason"),
+    [
+        ("copy (select 1) to 'x.csv'", "read only: COPY"),
+        (
+            "from read_csv('/etc/passwd')",
+            "read_csv is not available here: a query reads the published tables",
+        ),
+        ("from '/etc/hosts.csv'", "no files, no other databases.*/etc/hosts.csv"),
+        ("select 1; select 2", "Exactly one SQL statement is needed; 2 were given"),
+        ("explain delete from mart_rfm", "read only: DELETE"),
+        ("pragma version", "read only: PRAGMA"),
+    ],
+)
+def test_a_refusal_gives_its_reason(settings: Settings, attack: str, reason: str) -> None:
+    with pytest.raises(ShequnError, match=reason) as caught:
+        run_query(settings, attack)
+    assert "\n" not in caught.value.text("en")
+
+
 def test_memory_is_limited(settings: Settings) -> None:
-    with pytest.raises(ShequnError, match="failed"):
-        run_query(settings, "select list(i) from range(50000000) as numbers(i)", memory_limit="50MB")
+    for greedy in (
+        "select list(i) from range(50000000) as numbers(i)",
+        "select string_agg(repeat('x', 10000000), '') from range(300)",
+        "select repeat('x', 4000000000)",
+    ):
+        with pytest.raises(ShequnError, match=r"failed: .*[Mm]emory"):
+            run_query(settings, greedy, memory_limit="50MB")
     with pytest.raises(ShequnError, match="no amount of memory"):
         run_query(settings, "select 1", memory_limit="lots")
+
+
+def test_an_amount_of_memory_is_in_thousands_or_in_powers_of_two() -> None:
+    amounts = {"500MB": 500_000_000, "2 GiB": 2 << 30, "1.5gb": 1_500_000_000, "64KiB": 64 << 10}
+    assert {text: memory_bytes(text) for text in amounts} == amounts
 
 
 def test_rows_beyond_the_limit_are_left_out_and_said_so(settings: Settings) -> None:
