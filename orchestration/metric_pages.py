@@ -18,6 +18,7 @@ from typing import Any
 
 import yaml
 
+from orchestration.building.results import Manifest
 from orchestration.child import child_command, child_environment
 from orchestration.messages import say
 from orchestration.settings import PROJECT_DIR
@@ -81,12 +82,8 @@ def published(manifest: dict[str, Any], schema: str) -> list[Node]:
 
 
 def grain(manifest: dict[str, Any], node: Node) -> list[str]:
-    """The columns that name a row, as the model's first test on them says."""
-    for test in manifest["nodes"].values():
-        of_grain = (test.get("test_metadata") or {}).get("name") == "unique_grain"
-        if of_grain and test.get("attached_node") == node["unique_id"]:
-            return list(test["test_metadata"]["kwargs"]["columns"])
-    return []
+    """The columns that name a row."""
+    return next(iter(Manifest(manifest).keys(node["unique_id"])), [])
 
 
 def _metric_table(lang: str, metrics: list[dict[str, str]]) -> str:

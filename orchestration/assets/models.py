@@ -7,7 +7,8 @@ the selected ones.
 """
 
 import json
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
+from functools import partial
 from typing import Any
 
 import dagster as dg
@@ -16,10 +17,12 @@ from dagster_dbt.asset_utils import get_asset_check_key_for_test
 
 from orchestration.assets.warehouse import POOL, RETRIES, LogProgress, Warehouse, failure
 from orchestration.building import build_models
+from orchestration.building.relations import ask_build
+from orchestration.building.results import Manifest, check_results
 from orchestration.errors import ShequnError
 from orchestration.publishing.manifest import count_rows
 from orchestration.refresh import is_up_to_date
-from orchestration.reports import BuildReport
+from orchestration.reports import BuildReport, CheckResult
 from orchestration.settings import Settings
 
 TABLES = ("model.", "seed.", "snapshot.")
@@ -69,7 +72,8 @@ def build_events(
         if unique_id.startswith(TABLES):
             yield from _model_event(context, manifest, translator, rows, result)
         elif unique_id.startswith("test."):
-            yield from _test_event(context, manifest, translator, result)
+            checks = check_results([result], Manifest(dict(manifest)), partial(ask_build, settings))
+            yield from _test_event(context, manifest, translator, result, checks)
 
 
 def _model_event(
@@ -95,6 +99,7 @@ def _test_event(
     manifest: Mapping[str, Any],
     translator: DagsterDbtTranslator,
     result: Mapping[str, Any],
+    checks: Sequence[CheckResult],
 ) -> Iterator[dg.AssetCheckResult]:
     key = get_asset_check_key_for_test(manifest, translator, result["unique_id"], project=None)
     if key is None or key not in context.selected_asset_check_keys or result["status"] == "skipped":
@@ -105,7 +110,10 @@ def _test_event(
         check_name=key.name,
         passed=result["status"] == "pass",
         severity=dg.AssetCheckSeverity.WARN if is_warning else dg.AssetCheckSeverity.ERROR,
-        metadata={"failures": result.get("failures") or 0, "message": result.get("message") or ""},
+        metadata={
+            "failures": result.get("failures") or 0,
+            "message": "; ".join(check.message for check in checks if check.status != "pass"),
+        },
     )
 
 

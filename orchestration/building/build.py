@@ -8,11 +8,12 @@ from __future__ import annotations
 
 import shutil
 import time
+from functools import partial
 from pathlib import Path
 
 from orchestration.building.dbt import check_vars, dbt_arguments, read_results, run_dbt
 from orchestration.building.record import forget_build, record_build
-from orchestration.building.relations import drop_unmodelled_relations
+from orchestration.building.relations import ask_build, drop_unmodelled_relations
 from orchestration.building.results import Manifest, check_results, failed_model
 from orchestration.errors import EXIT_FAILURE, ShequnError
 from orchestration.fingerprint import current_origin
@@ -59,7 +60,7 @@ def build_models(
     broken = failed_model(results, manifest)
     if broken is not None:
         raise _failure(settings, broken)
-    checks = check_results(results, manifest)
+    checks = check_results(results, manifest, partial(ask_build, settings))
     models = sum(
         result["unique_id"].startswith("model.") and result["status"] == "success" for result in results
     )

@@ -1,8 +1,9 @@
-"""Tables and views in the build files that no model makes any more."""
+"""The build files between two runs of dbt: what they hold, and what in them no model makes any more."""
 
 from __future__ import annotations
 
 from pathlib import Path
+from typing import Any
 
 import duckdb
 
@@ -11,6 +12,14 @@ from orchestration.settings import Settings
 
 # The gate's, and the views that every dbt run makes anew.
 _OTHERS_SCHEMAS = ("raw", "marts_zh")
+
+
+def ask_build(settings: Settings, query: str) -> list[tuple[Any, ...]]:
+    """Rows of a query of dbt's on both files, under the names they have there."""
+    with duckdb.connect(str(settings.private_db), read_only=True) as connection:
+        path = str(settings.warehouse_db).replace("'", "''")
+        connection.execute(f"attach '{path}' as shequn (read_only)")
+        return connection.execute(query).fetchall()
 
 
 def drop_unmodelled_relations(settings: Settings, manifest: Manifest) -> list[str]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Literal
@@ -12,7 +12,11 @@ from typing import Any, Literal
 from orchestration.messages import say
 from orchestration.reports import CheckResult
 
-_STATUS: dict[str, Literal["pass", "warn", "fail", "error"]] = {
+Status = Literal["pass", "warn", "fail", "error"]
+Ask = Callable[[str], list[tuple[Any, ...]]]
+
+_KEYS = ("grain", "unique")
+_STATUS: dict[str, Status] = {
     "pass": "pass",
     "success": "pass",
     "warn": "warn",
@@ -61,19 +65,28 @@ class Manifest:
             if node["name"].startswith("stg_") and sources & set(node["depends_on"]["nodes"])
         }
 
-    def tests(self, name: str) -> Iterator[dict[str, Any]]:
-        """Generic tests called `name`, each with attached_node, column_name and its arguments."""
+    def keys(self, model_id: str) -> list[list[str]]:
+        """The columns that name a row of a model, as its row_rules say: its grain, then any further keys."""
         for node in self.content["nodes"].values():
-            if (node.get("test_metadata") or {}).get("name") == name:
-                yield node
+            if node.get("attached_node") == model_id and _is_row_rules(node):
+                rules = _rules(node["test_metadata"]["kwargs"])
+                return [list(columns) for rule, columns in rules if rule in _KEYS]
+        return []
 
 
-def check_results(results: list[dict[str, Any]], manifest: Manifest) -> tuple[CheckResult, ...]:
-    """Every test that ran; those skipped behind a failure are left out."""
+def check_results(results: list[dict[str, Any]], manifest: Manifest, ask: Ask) -> tuple[CheckResult, ...]:
+    """Every test that ran, row_rules as one check for each rule; those skipped behind a failure are left out.
+
+    Args:
+        results: Of dbt's run_results.json.
+        manifest: Of the same run.
+        ask: Runs a query on the build that was tested.
+    """
     return tuple(
-        _check_result(result, manifest)
+        check
         for result in results
         if result["unique_id"].startswith("test.") and result["status"] != "skipped"
+        for check in _check_results(result, manifest, ask)
     )
 
 
@@ -87,18 +100,55 @@ def failed_model(results: list[dict[str, Any]], manifest: Manifest) -> str | Non
     return None
 
 
-def _check_result(result: dict[str, Any], manifest: Manifest) -> CheckResult:
+def _check_results(result: dict[str, Any], manifest: Manifest, ask: Ask) -> Iterator[CheckResult]:
     node = manifest.node(result["unique_id"])
     status = _STATUS.get(result["status"], "error")
-    failures = int(result.get("failures") or 0)
+    if _is_row_rules(node) and status != "error":
+        yield from _rule_results(result, node, manifest, ask)
+        return
     name = node.get("name", result["unique_id"])
-    meaning = node.get("description") or name
-    told = {"pass": "", "error": one_line(result.get("message") or "")}
+    failures = int(result.get("failures") or 0)
+    error = one_line(result.get("message") or "") if status == "error" else ""
+    yield _check(name, _where(node, manifest), status, failures, error, node.get("description") or name)
+
+
+def _rule_results(
+    result: dict[str, Any], node: dict[str, Any], manifest: Manifest, ask: Ask
+) -> Iterator[CheckResult]:
+    """A check for each rule of a test row_rules that ran, with the rows that break it.
+
+    dbt says of a test nothing but the number of rows, so what did not pass is asked once more.
+    """
+    model = _where(node, manifest)
+    is_passed = result["status"] == "pass"
+    broken = {} if is_passed else {row[:2]: row[2] for row in ask(result["compiled_code"])}
+    for rule, columns in _rules(node["test_metadata"]["kwargs"]):
+        failures = int(broken.get((rule, ", ".join(columns)), 0))
+        status = _STATUS[result["status"]] if failures else "pass"
+        where = model if rule in _KEYS else f"{model}.{columns[0]}"
+        yield _check("_".join((rule, model, *columns)), where, status, failures)
+
+
+def _rules(arguments: dict[str, Any]) -> Iterator[tuple[str, tuple[str, ...]]]:
+    """Each rule of row_rules with its columns."""
+    for rule in (*_KEYS, "not_null", "not_negative", "within_unit_interval", "accepted_values"):
+        given = arguments.get(rule, [])
+        for columns in [given] if rule == "grain" and given else given:
+            yield rule, (columns,) if isinstance(columns, str) else tuple(columns)
+
+
+def _is_row_rules(node: dict[str, Any]) -> bool:
+    return (node.get("test_metadata") or {}).get("name") == "row_rules"
+
+
+def _check(
+    name: str, where: str, status: Status, failures: int, error: str = "", meaning: str = ""
+) -> CheckResult:
+    told = {"pass": "", "error": error}
     english, chinese = (
-        told.get(status, say("building.test_failed", lang, name=meaning, failures=failures))
+        told.get(status, say("building.test_failed", lang, name=meaning or name, failures=failures))
         for lang in ("en", "zh")
     )
-    where = _where(node, manifest)
     return CheckResult("dbt_test", name, where, status, failures, english, message_zh=chinese)
 
 

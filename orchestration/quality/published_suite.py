@@ -84,12 +84,11 @@ def published_assets(
         for node in manifest.relations()
         if node["database"] == WAREHOUSE
     }
-    grains = _arguments(manifest, "unique_grain")
     assets = [_inventory(models), *_window_assets(tables, window, timezone, is_dated)]
     for label, table in tables.items():
         expectations = [
             *_row_expectations(table, models.get(label, {}), tables, manifest),
-            *_value_expectations(table, grains.get(label), window),
+            *_value_expectations(table, manifest.keys(models.get(label, {}).get("unique_id", "")), window),
         ]
         if expectations:
             assets.append(Asset(label, expectations))
@@ -209,12 +208,12 @@ def _row_expectations(
 
 
 def _value_expectations(
-    table: Table, grain: list[str] | None, window: tuple[date, date] | None
+    table: Table, keys: list[list[str]], window: tuple[date, date] | None
 ) -> list[Expectation]:
     if not table.rows:
         return []
     label, columns = table.label, table.columns
-    expectations = [unique(label, grain)] if grain else []
+    expectations = [unique(label, key) for key in keys]
     expectations += [within_unit_interval(label, column) for column in _rates(table)]
     expectations += _phone_expectations(table)
     is_dated_by_events = "period_start" in columns and table.name not in SET_AHEAD
@@ -298,14 +297,3 @@ def _catalogued(label: str) -> Expectation:
         " and columns.table_name = metrics.mart"
         " and columns.column_name = metrics.column_name)",
     )
-
-
-def _arguments(manifest: Manifest, test: str) -> dict[str, list[str]]:
-    """`columns` of a generic test, by the table that it stands on."""
-    found = {}
-    for node in manifest.tests(test):
-        model = manifest.node(node.get("attached_node") or "")
-        columns = node["test_metadata"].get("kwargs", {}).get("columns")
-        if model and columns:
-            found[f"{model['schema']}.{model['alias']}"] = list(columns)
-    return found

@@ -46,6 +46,18 @@ models:
       - name: note
         data_tests:
           - not_null: {config: {severity: warn}}
+    data_tests:
+      - row_rules:
+          name: row_rules_mart_tiny
+          arguments:
+            grain: [id, note]
+            unique: [days, [note, days]]
+            not_null: [days]
+            not_negative: [id]
+            within_unit_interval: [id]
+            accepted_values:
+              id: [1, 7]
+              note: ["it's", other]
 unit_tests:
   - name: ids_are_kept
     model: mart_tiny
@@ -73,6 +85,7 @@ def write_project(place: Path, base: str = BASE, mart: str = MART, tests: str = 
         "dbt_project.yml": PROJECT,
         "profiles.yml": (PROJECT_DIR / "profiles.yml").read_text(),
         "macros/schema.sql": SCHEMA_MACRO,
+        "macros/row_rules.sql": (PROJECT_DIR / "macros/tests/row_rules.sql").read_text(),
         "models/private/base.sql": base,
         "models/marts/mart_tiny.sql": mart,
         "models/marts/tests.yml": tests,
@@ -123,9 +136,18 @@ def test_a_good_build_is_recorded_and_leaves_nothing_old(settings: Settings, pro
         ("dbt_test", "not_null_mart_tiny_id"): ("pass", "mart_tiny.id", 0),
         ("dbt_test", "unique_mart_tiny_id"): ("pass", "mart_tiny.id", 0),
         ("dbt_test", "not_null_mart_tiny_note"): ("warn", "mart_tiny.note", 1),
+        ("dbt_test", "grain_mart_tiny_id_note"): ("pass", "mart_tiny", 0),
+        ("dbt_test", "unique_mart_tiny_days"): ("pass", "mart_tiny", 0),
+        ("dbt_test", "unique_mart_tiny_note_days"): ("pass", "mart_tiny", 0),
+        ("dbt_test", "not_null_mart_tiny_days"): ("pass", "mart_tiny.days", 0),
+        ("dbt_test", "not_negative_mart_tiny_id"): ("pass", "mart_tiny.id", 0),
+        ("dbt_test", "within_unit_interval_mart_tiny_id"): ("pass", "mart_tiny.id", 0),
+        ("dbt_test", "accepted_values_mart_tiny_id"): ("pass", "mart_tiny.id", 0),
+        ("dbt_test", "accepted_values_mart_tiny_note"): ("pass", "mart_tiny.note", 0),
     }
-    assert listener.stages == [("build", None), ("build", 5)]
-    assert sorted(listener.nodes) == sorted([*(name for _, name in statuses), "base", "mart_tiny"])
+    assert listener.stages == [("build", None), ("build", 6)]
+    tests = ("not_null_mart_tiny_id", "unique_mart_tiny_id", "not_null_mart_tiny_note", "row_rules_mart_tiny")
+    assert sorted(listener.nodes) == sorted([*tests, "base", "mart_tiny"])
     assert relations(settings.private_db) == {"raw.kept", "main.base"}
     assert relations(settings.warehouse_db) == {"main.mart_tiny"}
     with duckdb.connect(settings.warehouse_db, read_only=True) as connection:
@@ -141,9 +163,31 @@ def test_a_failing_test_is_no_error_but_nothing_may_be_published(settings: Setti
     write_project(project, base="select 1 as id union all select 1")
     report = build_models(settings, Progress(), project_dir=project)
     assert not report.success
-    (failed,) = [check for check in report.checks if check.status == "fail"]
-    assert (failed.name, failed.where, failed.failures) == ("unique_mart_tiny_id", "mart_tiny.id", 1)
+    failed = {check.name: (check.where, check.failures) for check in report.checks if check.status == "fail"}
+    assert failed == {
+        "unique_mart_tiny_id": ("mart_tiny.id", 1),
+        "grain_mart_tiny_id_note": ("mart_tiny", 1),
+        "unique_mart_tiny_days": ("mart_tiny", 1),
+        "unique_mart_tiny_note_days": ("mart_tiny", 1),
+    }
     assert read_build(settings) is None
+
+
+def test_a_broken_rule_of_a_row_is_told_with_its_rows(settings: Settings, project: Path) -> None:
+    write_project(
+        project, base="select -i as id from range(3) as numbers (i)", mart=MART.replace("null", "3")
+    )
+    report = build_models(settings, Progress(), project_dir=project)
+    failed = {check.name: (check.where, check.failures) for check in report.checks if check.status == "fail"}
+    assert {name: rows for name, rows in failed.items() if not name.startswith("unique")} == {
+        "not_negative_mart_tiny_id": ("mart_tiny.id", 2),
+        "within_unit_interval_mart_tiny_id": ("mart_tiny.id", 2),
+        "accepted_values_mart_tiny_id": ("mart_tiny.id", 3),
+        "accepted_values_mart_tiny_note": ("mart_tiny.note", 3),
+    }
+    (told,) = [check for check in report.checks if check.name == "not_negative_mart_tiny_id"]
+    assert told.words("en")[1] == "2 rows fail not_negative_mart_tiny_id"
+    assert told.words("zh")[1] == "2 行未通过 not_negative_mart_tiny_id"
 
 
 @pytest.mark.parametrize(

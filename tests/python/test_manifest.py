@@ -109,6 +109,31 @@ def test_no_two_models_have_one_grain(manifest: dict[str, Any]) -> None:
     assert {grain: names for grain, names in grains.items() if len(names) > 1} == {}
 
 
+def test_row_rules_bear_the_name_of_their_model(manifest: dict[str, Any]) -> None:
+    """One test a model, so that it costs one start; under a name that stays when its rules change."""
+    names = {node["unique_id"]: node["name"] for node in manifest["nodes"].values()}
+    rules = [node for node in manifest["nodes"].values() if _rule_arguments(node)]
+    assert {node["name"] for node in rules} == {f"row_rules_{names[node['attached_node']]}" for node in rules}
+    assert len({node["attached_node"] for node in rules}) == len(rules) > 100
+
+
+def test_every_published_model_has_a_grain(manifest: dict[str, Any]) -> None:
+    assert [node["name"] for node in _published(manifest) if not metric_pages.grain(manifest, node)] == []
+
+
+def test_row_rules_name_columns_of_their_model(manifest: dict[str, Any]) -> None:
+    """A column that is not there breaks the test itself, one that is named twice is looked at twice."""
+    faults = []
+    for test in manifest["nodes"].values():
+        rules = _rule_arguments(test)
+        columns = manifest["nodes"][test["attached_node"]]["columns"] if rules else {}
+        for rule, given in rules.items():
+            named = {name for item in given for name in ([item] if isinstance(item, str) else item)}
+            if (columns and named - set(columns)) or len(given) != len(set(map(str, given))):
+                faults.append(f"{test['name']}: {rule}")
+    assert faults == []
+
+
 def test_every_model_belongs_to_the_group_of_its_folder(manifest: dict[str, Any]) -> None:
     folders = {node["name"]: node["path"].split("/") for node in _models(manifest)}
     expected = {name: path[1] if path[0] == "marts" else "landing" for name, path in folders.items()}
@@ -221,7 +246,7 @@ def test_every_published_column_is_on_the_pages(manifest: dict[str, Any], lang: 
 
 
 def test_every_metric_has_a_live_and_tested_column(manifest: dict[str, Any]) -> None:
-    """Tested: the reference computes its table a second time, or a dbt test beyond not_null names it."""
+    """Tested: the reference computes its table a second time, or a dbt test names it, beyond not_null."""
     live = {(node["name"], column) for node in _published(manifest) for column in node["columns"]}
     tested = _tested_columns(manifest)
     metrics = metric_pages.read_catalogue()
@@ -239,14 +264,24 @@ def _tested_columns(manifest: dict[str, Any]) -> set[tuple[str, str]]:
     names = {node["unique_id"]: node["name"] for node in _models(manifest)}
     tested = set()
     for test in manifest["nodes"].values():
-        of_test = test.get("test_metadata")
-        if of_test and of_test["name"] != "not_null" and test.get("attached_node") in names:
-            columns = [test.get("column_name"), *of_test["kwargs"].get("columns", [])]
-            tested |= {(names[test["attached_node"]], column) for column in columns if column}
+        if test.get("attached_node") in names:
+            rules = {rule: given for rule, given in _rule_arguments(test).items() if rule != "not_null"}
+            columns = [test.get("column_name"), *(column for given in rules.values() for column in given)]
+            tested |= {
+                (names[test["attached_node"]], column) for column in columns if isinstance(column, str)
+            }
     for test in manifest["unit_tests"].values():
         for row in test["expect"]["rows"] or []:
             tested |= {(test["model"], column) for column in row}
     return tested
+
+
+def _rule_arguments(node: dict[str, Any]) -> dict[str, Any]:
+    """Rules of a test row_rules: lists of columns, for accepted_values values by column; empty for others."""
+    of_test = node.get("test_metadata") or {}
+    if of_test.get("name") != "row_rules":
+        return {}
+    return {rule: given for rule, given in of_test["kwargs"].items() if rule not in ("model", "column_name")}
 
 
 def test_recipes_of_explain_know_the_grain(manifest: dict[str, Any]) -> None:

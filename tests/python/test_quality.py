@@ -210,6 +210,7 @@ def write_manifest(settings: Settings, copy: Path) -> None:
             columns = connection.execute(f"select * from {label} limit 0").description
             parents = ["model.shequn.dim_member"] if label == "marts.mart_rfm" else []
             nodes[f"model.shequn.{name}"] = {
+                "unique_id": f"model.shequn.{name}",
                 "resource_type": "model",
                 "database": "shequn",
                 "schema": schema,
@@ -220,10 +221,10 @@ def write_manifest(settings: Settings, copy: Path) -> None:
             }
     for label, columns in GRAINS.items():
         name = label.split(".")[1]
-        nodes[f"test.shequn.unique_grain_{name}"] = {
+        nodes[f"test.shequn.row_rules_{name}"] = {
             "resource_type": "test",
             "attached_node": f"model.shequn.{name}",
-            "test_metadata": {"name": "unique_grain", "kwargs": {"columns": columns}},
+            "test_metadata": {"name": "row_rules", "kwargs": {"grain": columns}},
         }
     settings.target_dir.mkdir(exist_ok=True)
     (settings.target_dir / "manifest.json").write_text(json.dumps({"nodes": nodes}))
