@@ -58,6 +58,7 @@ def build_cli(lang: str) -> click.Group:
         _rollback,
         _rejects,
         _sql,
+        _shell,
         _export,
         _explain,
         _doctor,
@@ -246,6 +247,15 @@ def _sql(group: click.Group, lang: str) -> None:
         from orchestration.commands.sql import sql_command
 
         return sql_command(context, load_settings(context.home), sql, form, timeout, memory)
+
+
+def _shell(group: click.Group, lang: str) -> None:
+    @_command(group, "shell", lang)
+    @option(lang, "--memory", default="2GB", show_default=True)
+    def body(context: Context, memory: str, **_: Any) -> int:
+        from orchestration.commands.shell import shell_command
+
+        return shell_command(context, load_settings(context.home), memory)
 
 
 def _export(group: click.Group, lang: str) -> None:

@@ -18,6 +18,8 @@ from typing import Any
 
 import duckdb
 
+from orchestration.serving.lockdown import lockdown
+
 CHUNK_ROWS = 1000
 
 # Table functions that neither leave the published file nor change the instance. Others read files or write
@@ -71,29 +73,10 @@ class QueryRefused(Exception):
 
 
 def _locked_connection(request: dict[str, Any]) -> duckdb.DuckDBPyConnection:
-    memory = f"{request['memory_bytes']}B"
-    connection = duckdb.connect(
-        request["database"],
-        read_only=True,
-        config={
-            "enable_external_access": "false",
-            "autoinstall_known_extensions": "false",
-            "autoload_known_extensions": "false",
-            "allow_community_extensions": "false",
-            "allow_unsigned_extensions": "false",
-            "allow_persistent_secrets": "false",
-            "memory_limit": memory,
-            "max_temp_directory_size": memory,
-            "temp_directory": request["temp_directory"],
-            "threads": str(min(2, os.cpu_count() or 1)),
-        },
-    )
-    connection.execute("set python_enable_replacements = false")
-    schemas = {row[0] for row in connection.execute("select schema_name from duckdb_schemas()").fetchall()}
-    search_path = ",".join(name for name in ("marts", "core") if name in schemas)
-    if search_path:
-        connection.execute(f"set search_path = '{search_path}'")
-    connection.execute("set lock_configuration = true")
+    threads = str(min(2, os.cpu_count() or 1))
+    connection = duckdb.connect(request["database"], read_only=True, config={"threads": threads})
+    for statement in lockdown(request["memory_bytes"], request["temp_directory"]):
+        connection.execute(statement)
     return connection
 
 

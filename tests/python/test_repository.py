@@ -28,7 +28,9 @@ FORBIDDEN = {
     "reading material as a run-time path": r"\.\./sha" + r"red/",
 }
 # The lock's own head names the option that keeps hosts out of it.
-ALLOWED = {"requirements.lock": "--no-emit-index-" + "url", "pyproject.toml": "--no-emit-index-" + "url"}
+ALLOWED = dict.fromkeys(
+    ("requirements.lock", "requirements-shell.lock", "pyproject.toml"), "--no-emit-index-" + "url"
+)
 PROVENANCE = ("system", "load_seq", "line", "landed_at")
 SQL_TYPES = {
     "id": None,
