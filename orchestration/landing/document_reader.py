@@ -44,7 +44,7 @@ from orchestration.landing.paths import (
     unread_below,
 )
 from orchestration.landing.row_lists import RowKind, owner_of, row_lists
-from orchestration.landing.shapes import error_of
+from orchestration.landing.shapes import Follower, error_of
 
 ROWS_PER_BLOCK = 20_000
 # Beyond these, rows are not sorted by their keys any more.
@@ -102,6 +102,7 @@ class DocumentReader:
             their rows.
         groups: What the file's path says, by the name of the group.
         relative: The file's path in the inbox, for messages.
+        follower: Sees that the lines beyond the file's head are what they should be.
     """
 
     def __init__(
@@ -112,9 +113,11 @@ class DocumentReader:
         parts: Sequence[tuple[Entity, Sequence[str]]],
         groups: dict[str, str | None],
         relative: str,
+        follower: Follower | None = None,
     ) -> None:
         self._path = path
         self._relative = relative
+        self._follower = follower
         self._kind = kind
         self._entity = entity
         order = list(load_catalogue().systems.get(entity.system, ()))
@@ -148,7 +151,11 @@ class DocumentReader:
         return tuple(self._unknown)
 
     def blocks(self) -> Iterator[Block]:
-        """The part's rows."""
+        """The part's rows.
+
+        Raises:
+            HoldsMore: see `Follower`.
+        """
         batches = self._batches()
         while True:
             with without_collecting():
@@ -161,6 +168,8 @@ class DocumentReader:
     def _batches(self) -> Iterator[_Batch]:
         batch = _Batch()
         for run in read_documents(self._path, self._kind, str(self.encoding)):
+            if self._follower is not None:
+                self._follower.at(run)
             if isinstance(run, Broken):
                 original = broken_text(run.text, *(kind.entity for kind in self._kinds))
                 self._leave(run.line, "E_JSON", original, {"problem": run.problem}, batch)
@@ -179,6 +188,8 @@ class DocumentReader:
             if len(batch) >= ROWS_PER_BLOCK:
                 yield batch
                 batch = _Batch()
+        if self._follower is not None:
+            self._follower.at_end()
         yield batch
 
     def _add_all(self, run: Run, batch: _Batch) -> None:

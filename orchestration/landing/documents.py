@@ -177,6 +177,11 @@ def _one_by_one(lines: Sequence[str], first: int, parse: Callable[[str], Any]) -
     yield Run(numbers, values, blank)
 
 
+def glance_again(broken: Broken) -> Iterator[Run | Broken]:
+    """What a glance makes of a line that is broken to a reader, who is stricter."""
+    return _one_by_one([broken.text], broken.line, glance_json)
+
+
 def _json_documents(text: str) -> Iterator[Run | Broken]:
     try:
         refuse_nul(text)

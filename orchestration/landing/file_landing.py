@@ -24,6 +24,8 @@ from orchestration.landing.known_names import gather_known_names
 from orchestration.landing.mobile_numbers import mask_phones
 from orchestration.landing.normal_forms import identifier
 from orchestration.landing.parquet_reader import ParquetReader
+from orchestration.landing.parts import told_by_content
+from orchestration.landing.shapes import Follower
 from orchestration.landing.spreadsheet_reader import SpreadsheetReader
 from orchestration.landing.sqlite_reader import SqliteReader
 from orchestration.landing.vault import add_contacts, delete_contacts
@@ -77,13 +79,17 @@ class FileLanding:
         Raises:
             FileRefused: the file is not what it should be.
             StillWritten: it is not as `state` says any more.
+            HoldsMore: see `Follower`.
         """
         with ledger.transaction(self._connection), self._vault() as contacts:
             if self._is_renamed:
                 ledger.forget_rows(self._connection, [self._stamp.file_sha256])
             if self._entity.known:
                 gather_known_names(self._connection)
-            reader = open_reader(self._file, self._entity, self._connection, self._landing.zone)
+            follower = None
+            if self._file.by_head:
+                follower = Follower(told_by_content(self._landing), self._file.by_head)
+            reader = open_reader(self._file, self._entity, self._connection, self._landing.zone, follower)
             counts = self._take_rows(reader, contacts)
             if state_of(self._file.path) != state:
                 raise StillWritten
@@ -174,7 +180,13 @@ class FileLanding:
         return int(row[0]) if row else 0
 
 
-def open_reader(file: InboxFile, entity: Entity, connection: duckdb.DuckDBPyConnection, zone: str) -> Reader:
+def open_reader(
+    file: InboxFile,
+    entity: Entity,
+    connection: duckdb.DuckDBPyConnection,
+    zone: str,
+    follower: Follower | None = None,
+) -> Reader:
     """What reads the rows of a file, or of its part.
 
     Args:
@@ -182,6 +194,7 @@ def open_reader(file: InboxFile, entity: Entity, connection: duckdb.DuckDBPyConn
         entity: What it holds.
         connection: A database, for formats that it reads itself.
         zone: Business time zone.
+        follower: Of a file of lines that its head told.
 
     Raises:
         FileRefused: it is not what it looked like.
@@ -196,6 +209,8 @@ def open_reader(file: InboxFile, entity: Entity, connection: duckdb.DuckDBPyConn
         case "jsonl":
             return JsonlReader(file.path, entity)
         case "json" | "lines" | "xml":
-            return DocumentReader(file.path, file.kind, entity, file.siblings, file.groups, file.relative)
+            return DocumentReader(
+                file.path, file.kind, entity, file.siblings, file.groups, file.relative, follower
+            )
         case _:
             return ParquetReader(file.path, entity, connection, zone)

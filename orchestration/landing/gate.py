@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import json
 import time
-from collections.abc import Collection, Iterator
+from collections import deque
+from collections.abc import Collection, Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import replace
 from datetime import date, datetime
@@ -35,6 +36,7 @@ from orchestration.landing.inbox import (
 from orchestration.landing.mappings import load_mappings, mapped_entities
 from orchestration.landing.normal_forms import create_macros, literal
 from orchestration.landing.parts import content_sha256, refusal_by_content, refused_before, with_parts
+from orchestration.landing.shapes import HoldsMore
 from orchestration.landing.statements import Statements
 from orchestration.landing.survey import is_encrypted
 from orchestration.landing.vault import Contacts, vault_key
@@ -137,18 +139,31 @@ def _outcomes(
     digests = Digests(landing.connection)
     moving = moving_files(path for path in paths if digests.remembered(path) is None)
     still = [file for file in found if file.path in moving]
-    settled = with_parts(landing, digests, [file for file in found if file.path not in moving])
-    files = [file for file in (*still, *settled) if is_wanted(file, tables)]
-    files = in_order(sorted(files, key=lambda file: file.path.as_posix()))
+    # A file whose head is of other tables may hold rows of these beyond it.
+    settled = with_parts(
+        landing, digests, [file for file in found if file.path not in moving], is_head_enough=tables is None
+    )
+    files = _queue(file for file in (*still, *settled) if is_wanted(file, tables))
     landing.progress.stage("land", len(files))
-    for file in files:
+    while files:
+        file = files.popleft()
         started = time.monotonic()
         outcome = FileOutcome(file.relative, "ignored", part=PARTS.get(str(file.kind)))
         if not file.is_ignored:
-            outcome = _take(landing, file, digests, is_moving=file.path in moving)
+            try:
+                outcome = _take(landing, file, digests, is_moving=file.path in moving)
+            except HoldsMore:
+                whole = [one for one in found if one.path == file.path]
+                parts = with_parts(landing, digests, whole, is_head_enough=False)
+                files = _queue((*parts, *(one for one in files if one.path != file.path)))
+                continue
         landing.progress.advance(file.relative)
         yield replace(outcome, seconds=time.monotonic() - started)
     digests.save()
+
+
+def _queue(files: Iterable[InboxFile]) -> deque[InboxFile]:
+    return deque(in_order(sorted(files, key=lambda file: file.path.as_posix())))
 
 
 def _take(landing: Landing, file: InboxFile, digests: Digests, is_moving: bool) -> FileOutcome:
@@ -179,7 +194,11 @@ def _take(landing: Landing, file: InboxFile, digests: Digests, is_moving: bool) 
 def _decide(
     landing: Landing, file: InboxFile, state: FileState, known: FileOutcome, digests: Digests
 ) -> FileOutcome:
-    """Leave alone what the ledger knows, land or refuse the rest."""
+    """Leave alone what the ledger knows, land or refuse the rest.
+
+    Raises:
+        HoldsMore: its head does not tell all that it holds, or it would be refused for what it tells.
+    """
     seen = ledger.find_file(landing.connection, str(known.sha256))
     landed = seen if seen is not None and seen["status"] == ledger.LANDED else None
     if landed is not None and _is_same(landing, file, known, landed):
@@ -199,6 +218,8 @@ def _decide(
             raise FileRefused("E_ENCRYPTED")
         raise FileRefused(str(file.code), **file.params)
     except FileRefused as refusal:
+        if file.by_head:
+            raise HoldsMore from refusal
         if file.folder == CANONICAL and refusal.code in OTHER_CONTENT:
             refusal = refusal_by_content(landing, digests, file, state) or refusal
         outcome = replace(known, status="refused", code=refusal.code, params=refusal.params)

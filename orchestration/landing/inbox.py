@@ -30,6 +30,21 @@ WAIT_SECONDS = 1.0
 
 
 @dataclass(frozen=True)
+class Fit:
+    """An entity that a file holds.
+
+    Attributes:
+        named: How many of its columns the file names.
+        places: Where in a document its rows stand; () in tables.
+    """
+
+    system: str
+    entity: str
+    named: int
+    places: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
 class InboxFile:
     """A file of the inbox, or one part of it.
 
@@ -42,6 +57,7 @@ class InboxFile:
         part: The sheet, table or entity that it is of the file at `path`; None: the file as a whole.
         kind: How it is read: csv, jsonl, parquet, sheet, sqlite, json, lines or xml; None: not looked at.
         siblings: Of a document all entities that it holds, each with the places of its rows.
+        by_head: Of lines what the first of them hold, where the others have not been looked at.
         groups: What its path says (`from_path`).
         belongs_in: The folder of the system that its content shows, where it lies in another.
         if_strange: Its refusal by its name, which stands where its content shows no system.
@@ -56,6 +72,7 @@ class InboxFile:
     part: str | None = None
     kind: str | None = None
     siblings: tuple[tuple[Entity, tuple[str, ...]], ...] = ()
+    by_head: tuple[Fit, ...] = ()
     groups: dict[str, str | None] = field(default_factory=dict)
     belongs_in: str | None = None
     if_strange: FileRefused | None = None

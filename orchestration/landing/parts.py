@@ -12,11 +12,19 @@ from orchestration.landing.catalogue import Catalogue, Column, Entity, load_cata
 from orchestration.landing.context import Landing
 from orchestration.landing.digests import Digests, StillWritten, part_sha256
 from orchestration.landing.faults import FileRefused, shorten
-from orchestration.landing.inbox import CANONICAL, WORKBOOKS, FileState, InboxFile, entity_name, state_of
+from orchestration.landing.inbox import (
+    CANONICAL,
+    WORKBOOKS,
+    FileState,
+    Fit,
+    InboxFile,
+    entity_name,
+    state_of,
+)
 from orchestration.landing.ledger import transaction
 from orchestration.landing.mappings import MAPPED, as_rows_of
 from orchestration.landing.path_groups import path_groups, refuse_unsaid, unsaid_columns
-from orchestration.landing.shapes import Fit, Shape, shapes_of
+from orchestration.landing.shapes import Shape, shapes_of
 from orchestration.landing.wording import plain_name
 from orchestration.landing.workbook import list_sheets
 from orchestration.landing.workbook_archive import check_workbook
@@ -24,32 +32,35 @@ from orchestration.landing.workbook_archive import check_workbook
 NEAREST = 3
 
 
-def with_parts(landing: Landing, digests: Digests, files: Sequence[InboxFile]) -> Iterator[InboxFile]:
+def with_parts(
+    landing: Landing, digests: Digests, files: Sequence[InboxFile], is_head_enough: bool = True
+) -> Iterator[InboxFile]:
     """The files, in the place of each one that its name does not explain its parts.
 
-    One that is still written stays closed; one that is refused as a whole stays one file with its code.
+    One that is still written stays closed; one that is refused as a whole stays one file with its code. Where
+    the head is enough, the reader of a file's lines sees to those beyond it.
     """
     for file in files:
         if file.is_closed:
-            yield from _parts_of(landing, digests, file)
+            yield from _parts_of(landing, digests, file, is_head_enough)
         else:
             yield file
 
 
-def _parts_of(landing: Landing, digests: Digests, file: InboxFile) -> list[InboxFile]:
+def _parts_of(landing: Landing, digests: Digests, file: InboxFile, is_head_enough: bool) -> list[InboxFile]:
     state = state_of(file.path)
     if state is None:
         return [file]
     try:
         sha256 = digests.of(file.path, state)
         if file.folder != CANONICAL:
-            shapes = _looked_at(landing, sha256, file, is_named=False)
+            shapes = _looked_at(landing, sha256, file, is_head_enough=is_head_enough)
             return _name_parts(file, shapes, load_catalogue(), landing.mapped)
         if file.path.suffix.lower() not in WORKBOOKS:
-            return _of_a_system(file, _looked_at(landing, sha256, file, is_named=False))
+            return _of_a_system(file, _looked_at(landing, sha256, file, is_head_enough=is_head_enough))
         parts = name_sheets(file, _looked_at(landing, sha256, file, is_named=True))
         if any(part.code == "E_UNKNOWN_SHEET" for part in parts):
-            told = _of_a_system(file, _looked_at(landing, sha256, file, is_named=False))
+            told = _of_a_system(file, _looked_at(landing, sha256, file))
             parts = [one if one.entity and part.code else part for part, one in zip(parts, told, strict=True)]
         return parts
     except StillWritten:
@@ -82,7 +93,7 @@ def refusal_by_content(
         StillWritten: it is not as `state` says any more.
     """
     try:
-        shapes = _looked_at(landing, digests.of(file.path, state), file, is_named=False)
+        shapes = _looked_at(landing, digests.of(file.path, state), file)
     except FileRefused:
         return None
     fits = [fit.system for shape in shapes if shape.name == file.part for fit in shape.fits]
@@ -93,7 +104,16 @@ def refusal_by_content(
     return FileRefused("E_WRONG_FOLDER", path=file.relative, folders=folders)
 
 
-def _looked_at(landing: Landing, sha256: str, file: InboxFile, is_named: bool) -> list[Shape]:
+def told_by_content(landing: Landing) -> list[Entity]:
+    """The entities whose files are told by their content."""
+    return [entity for entity in load_catalogue().entities if entity.is_recognised] + [
+        *landing.mapped.values()
+    ]
+
+
+def _looked_at(
+    landing: Landing, sha256: str, file: InboxFile, is_named: bool = False, is_head_enough: bool = False
+) -> list[Shape]:
     """The shapes of a file's parts, looked up where this content has been looked at before.
 
     Args:
@@ -101,6 +121,7 @@ def _looked_at(landing: Landing, sha256: str, file: InboxFile, is_named: bool) -
         sha256: The file's digest.
         file: The file.
         is_named: Its sheets are told by their names, not by their content.
+        is_head_enough: See `shapes_of`.
 
     Raises:
         FileRefused: it cannot be read as what it is.
@@ -111,15 +132,15 @@ def _looked_at(landing: Landing, sha256: str, file: InboxFile, is_named: bool) -
         [sha256, landing.version, is_named],
     ).fetchone()
     if found is not None:
-        return [Shape.from_json(shape) for shape in json.loads(found[0])]
+        shapes = [Shape.from_json(shape) for shape in json.loads(found[0])]
+        if is_head_enough or not any(shape.is_by_head for shape in shapes):
+            return shapes
     if file.path.suffix.lower() in WORKBOOKS:
         check_workbook(file.path)
     if is_named:
         shapes = [Shape(sheet.name, "sheet", sheet.is_read) for sheet in list_sheets(file.path)]
     else:
-        told = [entity for entity in load_catalogue().entities if entity.is_recognised]
-        told += landing.mapped.values()
-        shapes = shapes_of(file.path, told)
+        shapes = shapes_of(file.path, told_by_content(landing), is_head_enough)
     with transaction(connection):
         connection.execute(
             "delete from raw.shapes where file_sha256 = ? and is_named = ?", [sha256, is_named]
@@ -176,6 +197,7 @@ def _part(file: InboxFile, shape: Shape, entity: Entity | None) -> InboxFile:
         part=shape.name,
         kind=shape.kind,
         entity=entity,
+        by_head=shape.fits if shape.is_by_head else (),
         is_ignored=not shape.is_read,
     )
 

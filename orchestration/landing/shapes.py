@@ -17,14 +17,16 @@ from orchestration.landing.csv_heads import first_lines, possible_heads
 from orchestration.landing.documents import (
     Broken,
     DocumentKind,
+    Run,
     document_kind,
+    glance_again,
     read_documents,
     survey_documents,
     without_collecting,
 )
 from orchestration.landing.faults import FileRefused, shorten
 from orchestration.landing.header import HEADER_WITHIN, columns_named, numbered
-from orchestration.landing.inbox import CANONICAL, WORKBOOKS
+from orchestration.landing.inbox import CANONICAL, WORKBOOKS, Fit
 from orchestration.landing.mobile_numbers import mask_phones
 from orchestration.landing.row_lists import RowKind, RowList, row_lists
 from orchestration.landing.sqlite_reader import is_sqlite, list_tables
@@ -35,23 +37,9 @@ from orchestration.landing.workbook import list_sheets, open_workbook
 
 CLOSEST = 3
 SAMPLE_DOCUMENTS = 100
+HEAD_DOCUMENTS = 20_000
 HEAD_BYTES = 1 << 16
 NO_ERROR = ("0", "", None)
-
-
-@dataclass(frozen=True)
-class Fit:
-    """An entity that a file holds.
-
-    Attributes:
-        named: How many of its columns the file names.
-        places: Where in a document its rows stand; () in tables.
-    """
-
-    system: str
-    entity: str
-    named: int
-    places: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -75,6 +63,7 @@ class Shape:
         fits: Entities of all systems that it holds, the best first.
         near: Where nothing fits, what comes near.
         is_neutral: Nothing fits, and it names all that some entity of the neutral export needs.
+        is_by_head: Only the first of its lines have been looked at, and something fits.
     """
 
     name: str | None
@@ -83,6 +72,7 @@ class Shape:
     fits: tuple[Fit, ...] = ()
     near: tuple[Near, ...] = ()
     is_neutral: bool = False
+    is_by_head: bool = False
 
     def as_json(self) -> dict[str, Any]:
         return asdict(self)
@@ -94,8 +84,17 @@ class Shape:
         return cls(**found | {"fits": fits, "near": near})
 
 
-def shapes_of(path: Path, entities: Sequence[Entity]) -> list[Shape]:
+class HoldsMore(Exception):
+    """A file of lines is not only what its head shows, and wants a look at all of it."""
+
+
+def shapes_of(path: Path, entities: Sequence[Entity], is_head_enough: bool = False) -> list[Shape]:
     """The shapes of a file's parts.
+
+    Args:
+        path: The file.
+        entities: What it may hold.
+        is_head_enough: Of lines the first may stand for all, where they tell; a `Follower` sees to the rest.
 
     Raises:
         FileRefused: damaged, under a password, or not to be read as what it begins like.
@@ -107,12 +106,8 @@ def shapes_of(path: Path, entities: Sequence[Entity]) -> list[Shape]:
         return _database(path, [one for one in entities if "sqlite" in one.forms])
     kind = document_kind(path)
     if kind is not None:
-        return [_documents(path, kind, [one for one in entities if _form(kind) in one.forms])]
+        return [_documents(path, kind, entities, is_head_enough and kind == "lines")]
     return [_csv(path, entities)]
-
-
-def _form(kind: DocumentKind) -> str:
-    return "xml" if kind == "xml" else "json"
 
 
 # Tables
@@ -242,15 +237,14 @@ class _Found:
     places: dict[str, None] = field(default_factory=dict)
 
 
-def _documents(path: Path, kind: DocumentKind, entities: Sequence[Entity]) -> Shape:
+def _documents(path: Path, kind: DocumentKind, entities: Sequence[Entity], is_head_enough: bool) -> Shape:
     encoding = survey_documents(path, kind).encoding
-    look = _Look([RowKind(entity, {}) for entity in entities])
+    look = _Look(entities, "xml" if kind == "xml" else "json")
     with without_collecting():
         for run in read_documents(path, kind, encoding, is_glance=True):
-            if isinstance(run, Broken):
-                look.at_broken(run)
-            else:
-                look.at_all(run.values)
+            look.at(run)
+            if is_head_enough and look.documents >= HEAD_DOCUMENTS and look.fits:
+                return Shape(None, kind, fits=look.fits, is_by_head=True)
     look.refuse_faulty()
     if look.fits:
         return Shape(None, kind, fits=look.fits)
@@ -266,10 +260,15 @@ def error_of(value: dict[str, Any]) -> dict[str, str] | None:
 
 
 class _Look:
-    """One look over all documents of a file."""
+    """One look over the documents of a file.
 
-    def __init__(self, kinds: list[RowKind]) -> None:
-        self._kinds = [kind for kind in kinds if kind.entity.told_by]
+    Args:
+        entities: What it may hold.
+        form: json or xml.
+    """
+
+    def __init__(self, entities: Iterable[Entity], form: str) -> None:
+        self._kinds = [RowKind(one, {}) for one in entities if form in one.forms and one.told_by]
         self._found: dict[tuple[str, str], _Found] = {}
         self._plausible: dict[tuple[str, ...], tuple[list[RowKind], list[str] | None]] = {}
         self._seen: set[tuple[Any, ...]] = set()
@@ -279,12 +278,14 @@ class _Look:
         self._error: dict[str, str] | None = None
         self._problem: str | None = None
         self._empty: Fit | None = None
+        self.documents = 0
 
-    def at_broken(self, document: Broken) -> None:
-        self._problem = self._problem or document.problem
-
-    def at_all(self, values: Iterable[dict[str, Any]]) -> None:
-        for value in values:
+    def at(self, run: Run | Broken) -> None:
+        if isinstance(run, Broken):
+            self._problem = self._problem or run.problem
+            return
+        self.documents += len(run.values)
+        for value in run.values:
             if tuple(value) not in self._settled:
                 self._at(value)
 
@@ -376,6 +377,44 @@ class _Look:
                 paths = {column.name: column.paths[0] for column in kind.entity.columns}
                 lacking = tuple(paths[name] for name in best[1]) or (_condition(kind.entity),)
                 yield Near(kind.entity.system, kind.entity.name, lacking, best[0])
+
+
+class Follower:
+    """The look at a file of lines that was told by its head, taken as its reader goes through it.
+
+    Args:
+        entities: What it may hold.
+        by_head: What its head shows.
+    """
+
+    def __init__(self, entities: Iterable[Entity], by_head: Sequence[Fit]) -> None:
+        self._look = _Look(entities, "json")
+        self._by_head = by_head
+        self._places = _places(by_head)
+
+    def at(self, run: Run | Broken) -> None:
+        """Look at the next documents.
+
+        Raises:
+            HoldsMore: there are rows of something else among them.
+        """
+        for one in glance_again(run) if isinstance(run, Broken) else (run,):
+            self._look.at(one)
+        if not _places(self._look.fits) <= self._places:
+            raise HoldsMore
+
+    def at_end(self) -> None:
+        """See that the file is what its head showed.
+
+        Raises:
+            HoldsMore: another of its exports names the most of its keys.
+        """
+        if [fit.entity for fit in self._look.fits] != [fit.entity for fit in self._by_head]:
+            raise HoldsMore
+
+
+def _places(fits: Iterable[Fit]) -> set[tuple[str, str, str]]:
+    return {(fit.system, fit.entity, place) for fit in fits for place in fit.places}
 
 
 def _top(path: str) -> str | None:

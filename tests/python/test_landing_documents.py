@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import json
+import random
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -12,7 +14,7 @@ import pytest
 from inboxes import Inbox, assert_accounted_for
 from invented import invented_inbox
 
-from orchestration.landing import documents
+from orchestration.landing import documents, shapes
 from orchestration.landing.catalogue import load_catalogue
 from orchestration.landing.paths import find, find_rows, steps_of, unread
 from orchestration.reports import FileOutcome
@@ -150,6 +152,47 @@ def test_a_line_that_is_no_object_shows_nothing_personal(inbox: Inbox) -> None:
         inbox, "x.jsonl", f'{sound}\n{{"info": {{"tid": "t2"}}, "receiver": "王小明", "tel": "13800000001"\n'
     )
     assert inbox.sql("select line, code, original from raw.rejected_rows") == [(2, "E_JSON", "")]
+
+
+FIGURES = {"figures": [{"visit_uv": 3}]}
+CHANGE = {"Event": "change", "ChatId": "g1", "CreateTime": 1767225600}
+LINES = [
+    *(json.dumps(trade(f"t{number}", memo="13800000001")["full"]) for number in range(2)),
+    *(json.dumps({"info": {"tid": f"t{number}"}, "pay": {"total": number}}) for number in range(2, 4)),
+    *(json.dumps(CHANGE | {"Members": members}) for members in (["m1"], [])),
+    json.dumps(CHANGE),
+    json.dumps({"Event": "moved", "ChatId": "g2", "CreateTime": 1767225600}),
+    json.dumps({"errcode": 7, "errmsg": "nobody"}),
+    json.dumps(FIGURES),
+    '{"Event": "change", "ChatId": "g1", "ChatId": "g2", "CreateTime": 1767225600}',
+    '{"other": 1}',
+    '{"info": ',
+    "",
+]
+
+
+def all_of(inbox: Inbox) -> str:
+    """The outcomes of a landing, and what is in raw after it."""
+    outcomes = [replace(outcome, seconds=0) for outcome in inbox.land().files]
+    tables = (*(f"shop__{name}" for name in ("trades", "lines", "joins", "changes", "figures")), "files")
+    rows = [inbox.sql(f"select * from raw.{name} order by all") for name in (*tables, "rejected_rows")]
+    return repr((outcomes, rows)).replace(str(inbox.settings.exports), "")
+
+
+@pytest.mark.parametrize("seed", range(6))
+def test_the_head_of_a_file_does_not_decide_over_its_other_lines(
+    inbox: Inbox, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, seed: int
+) -> None:
+    draw = random.Random(seed)
+    text = "\n".join([draw.choice(LINES[:10]), *draw.choices(LINES, k=draw.randrange(2, 9))])
+    name = draw.choice(["shop/x.jsonl", "market/x.jsonl", "shop/li_figures_2026-01-02.jsonl"])
+    inbox.write(name, text)
+    other = Inbox(tmp_path / "other")
+    other.write(name, text)
+    looked_at_whole = all_of(inbox)
+    monkeypatch.setattr(shapes, "HEAD_DOCUMENTS", 1)
+    monkeypatch.setattr(documents, "LINES_AT_ONCE", 1)
+    assert all_of(other) == looked_at_whole
 
 
 CALLBACK = """<xml><Event><![CDATA[change]]></Event><ChatId>g1</ChatId><CreateTime>1767225600</CreateTime>
