@@ -7,7 +7,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from json.encoder import c_make_encoder, encode_basestring  # type: ignore[attr-defined]
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal
 
 import numpy as np
 import pyarrow as pa
@@ -50,6 +50,7 @@ ROWS_PER_BLOCK = 20_000
 # Beyond these, rows are not sorted by their keys any more.
 SHAPES_PER_BLOCK = 100
 ENVELOPE = ("errcode", "errmsg")
+_Way = Literal["own", "none", "ask"]
 _encoder = json.JSONEncoder(ensure_ascii=False)
 # What `_encoder.encode` makes anew for each value.
 _chunks = c_make_encoder(None, _encoder.default, encode_basestring, None, ": ", ", ", False, False, True)
@@ -139,6 +140,7 @@ class DocumentReader:
         self._private = frozenset(entity.private)
         self._shown = _personal(entity)
         self._unknown: dict[str, None] = {}
+        self._ways: dict[tuple[str, ...], _Way] = {}
         self._number = 0
         self.encoding: str | None = self._survey.encoding
         self.header = 0
@@ -177,11 +179,16 @@ class DocumentReader:
             if self._is_first:
                 self.lines += run.blank
                 self.blank += run.blank
-            if self._is_flat and self._is_alone and not any("errcode" in value for value in run.values):
+            ways = {keys: self._way(keys) for keys in set(map(tuple, run.values))}
+            if set(ways.values()) == {"own"}:
                 self._add_all(run, batch)
-            else:
+            elif set(ways.values()) != {"none"}:
                 for line, value in zip(run.lines, run.values, strict=True):
-                    self._take(line, value, batch)
+                    way = ways[tuple(value)]
+                    if way == "own":
+                        self._add(line, value, (), 1, DOCUMENT, batch)
+                    elif way == "ask":
+                        self._take(line, value, batch)
                     if len(batch) >= ROWS_PER_BLOCK:
                         yield batch
                         batch = _Batch()
@@ -191,6 +198,33 @@ class DocumentReader:
         if self._follower is not None:
             self._follower.at_end()
         yield batch
+
+    def _way(self, keys: tuple[str, ...]) -> _Way:
+        """Whether documents with these keys are this part's rows, hold none of them, or are to be asked.
+
+        What lacks the columns that tell it is told by the block's, which is faster.
+        """
+        if keys not in self._ways:
+            # Where keys are data there is no end of them.
+            if len(self._ways) >= COLUMN_LIMIT:
+                self._ways.clear()
+            self._ways[keys] = self._way_by_keys(keys)
+        return self._ways[keys]
+
+    def _way_by_keys(self, keys: tuple[str, ...]) -> _Way:
+        held = {kind.entity.name: self._may_hold(kind, keys) for kind in self._kinds}
+        places = held.pop(self._entity.name)
+        if not self._is_first:
+            return "ask" if places else "none"
+        has_condition = self._entity.where or self._entity.where_not
+        is_own = places[:1] == [DOCUMENT] and not any(held.values())
+        return "own" if is_own and not has_condition and "errcode" not in keys else "ask"
+
+    def _may_hold(self, kind: RowKind, keys: tuple[str, ...]) -> list[str]:
+        """The places of its rows that a document with these keys may have."""
+        if self._is_flat:
+            return [DOCUMENT]
+        return [place for place, steps in kind.lists if not steps or not steps[0].key or steps[0].key in keys]
 
     def _add_all(self, run: Run, batch: _Batch) -> None:
         """Take documents for rows; what is none shows by the block's columns, which is faster."""
@@ -208,8 +242,7 @@ class DocumentReader:
             self._leave(line, "E_API_ERROR", self._stranger(value), error, batch)
             return
         if self._is_flat:
-            # Of one part alone the block's columns tell.
-            owner = self._own if self._is_alone else owner_of(value, (), self._kinds, DOCUMENT)
+            owner = owner_of(value, (), self._kinds, DOCUMENT)
             if owner is self._own:
                 self._add(line, value, (), 1, DOCUMENT, batch)
             elif owner is None:
@@ -319,13 +352,14 @@ class DocumentReader:
         )
 
     def _untold(self, batch: _Batch, found: dict[str, Sequence[Any]]) -> dict[int, RowFault]:
-        """Faults of the rows that `_take` left to be told by the block's columns."""
+        """Faults of documents that are nobody's rows; an element of a list is its entity's all the same."""
         untold: set[int] = set()
-        if self._is_flat and self._is_alone:
-            nothing = [None] * len(batch.rows)
-            for values in (found.get(name, nothing) for name in self._own.needs):
-                if None in values:
-                    untold.update(row for row, value in enumerate(values) if value is None)
+        nothing = [None] * len(batch.rows)
+        for values in (found.get(name, nothing) for name in self._own.needs):
+            if None in values:
+                untold.update(
+                    row for row, value in enumerate(values) if value is None and batch.places[row] == DOCUMENT
+                )
         return {
             row: RowFault(batch.lines[row], "E_UNKNOWN_ROW", self._stranger(batch.rows[row]))
             for row in untold

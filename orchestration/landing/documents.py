@@ -27,7 +27,7 @@ from orchestration.landing.text_stream import line_blocks, marked_encoding, utf8
 
 DocumentKind = Literal["json", "lines", "xml"]
 SIZE_LIMIT_BYTES = 256 << 20
-LINES_AT_ONCE = 5_000
+LINES_AT_ONCE = 1_000
 _XML = re.compile(r"<xml\b.*?(?:</xml\s*>|\Z)", re.DOTALL)
 _DECLARATION = re.compile(r"\s*<\?xml\b[^>]*\?>")
 _DEFINITION = re.compile(r"<!(?:DOCTYPE|ENTITY)", re.IGNORECASE)

@@ -311,7 +311,7 @@ def unread(value: Any, read: Read, private: frozenset[str]) -> Any:
                 kept[key] = rest
         return kept
     if type(value) is list:
-        if _NESTED.isdisjoint([type(one) for one in value]):
+        if _NESTED.isdisjoint(map(type, value)):
             return value
         rests = [unread(one, read, private) if type(one) in _NESTED else one for one in value]
         return [rest for rest in rests if rest or type(rest) not in _NESTED]

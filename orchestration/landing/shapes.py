@@ -285,6 +285,8 @@ class _Look:
             self._problem = self._problem or run.problem
             return
         self.documents += len(run.values)
+        if self._settled.issuperset(map(tuple, run.values)):
+            return
         for value in run.values:
             if tuple(value) not in self._settled:
                 self._at(value)
