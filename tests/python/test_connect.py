@@ -49,7 +49,7 @@ def test_the_python_of_the_page_runs(
     for block in blocks("connect.md", "python"):
         exec(compile(block, "connect.md", "exec"), known)
     assert len(known["weeks"]) == 1
-    assert dict(known["segments"].dtypes)["monetary"] == float
+    assert known["segments"]["monetary"].dtype.kind == "f"
     assert known["groups"].rows() == [("g1",)]
     assert known["members"] == 4
     with pytest.raises(Exception, match="read-only mode"), known["engine"].begin() as connection:
