@@ -2,8 +2,9 @@
    Of one key the last landed counts, whichever system says it (R20). Where `described_by` lists columns, what the
    last one does not say keeps the value that another system says: a hand-kept sheet of groups knows their types, WeCom
    their owners. A value in `weak` (by column) is said for want of better and gives way to any other: whom a sheet
-   calls a shill, WeCom calls a customer. #}
-{% macro united(entity, key, systems, described_by=[], weak={}) -%}
+   calls a shill, WeCom calls a customer. `slice`: the columns of the key that no row leaves unknown, where one may. #}
+{% macro united(entity, key, systems, described_by=[], weak={}, slice=none) -%}
+{%- set slice = slice_by(slice or key, also=landed_slices(entity, slice or key, systems)) -%}
 {%- set landed_first -%}
 over (
             partition by {{ key | join(', ') }}
@@ -13,7 +14,7 @@ over (
 {%- endset %}
 with of_systems as (
     {% for system in systems %}
-    select * from {{ ref('stg_' ~ system ~ '__' ~ entity) }}
+    select * from {{ sliced(slice, 'stg_' ~ system ~ '__' ~ entity, slice.columns) }}
     {% if not loop.last %}
 
     union all
@@ -65,4 +66,26 @@ final as (
 {% endif %}
 
 select * from final
+{%- endmacro %}
+
+{# Slices of an entity that landed since the last build. A row of the canonical export is a row of its staging model;
+   in other systems one file may tell of rows that another told before, so that all of a system's are looked at. #}
+{% macro landed_slices(entity, columns, systems) -%}
+    {%- set statements = [] -%}
+    {%- for system in systems -%}
+        {%- set relation = ref('stg_' ~ system ~ '__' ~ entity) -%}
+        {%- if is_by_slices() -%}
+            {%- if system == 'canonical' -%}
+                {%- do statements.append(
+                    slices_of(relation, columns, columns) ~ ' and load_seq > ' ~ built_through()
+                ) -%}
+            {%- elif has_landed_since_build(system) -%}
+                {%- do statements.append(slices_of(relation, columns, columns)) -%}
+                {%- do statements.append(
+                    slices_of(this, columns, columns) ~ " and system = '" ~ system ~ "'"
+                ) -%}
+            {%- endif -%}
+        {%- endif -%}
+    {%- endfor -%}
+    {{ return(statements) }}
 {%- endmacro %}

@@ -11,12 +11,14 @@ import time
 from functools import partial
 from pathlib import Path
 
+from orchestration.building.basis import reason_to_begin_anew, record_basis
 from orchestration.building.dbt import check_vars, dbt_arguments, read_results, run_dbt
 from orchestration.building.record import forget_build, record_build
 from orchestration.building.relations import ask_build, drop_unmodelled_relations
 from orchestration.building.results import Manifest, check_results, failed_model
 from orchestration.errors import EXIT_FAILURE, ShequnError
 from orchestration.fingerprint import current_origin
+from orchestration.messages import say
 from orchestration.progress import Progress
 from orchestration.reports import BuildReport
 from orchestration.settings import PROJECT_DIR, Settings
@@ -28,7 +30,7 @@ _LEAST_FREE_BYTES = 1 << 20
 def build_models(
     settings: Settings, progress: Progress, full_refresh: bool = False, project_dir: Path = PROJECT_DIR
 ) -> BuildReport:
-    """Build and test every model, then drop what no model makes any more.
+    """Bring every model up to date, or build all anew; test; drop what no model makes any more.
 
     A build that passes all its tests is written down (`build_record`) for the publisher; a build that
     does not leaves no record, so it cannot be published.
@@ -36,7 +38,7 @@ def build_models(
     Args:
         settings: The home to build in; the caller holds its `writer_lock`.
         progress: Hears the stage "build", once more when the number of nodes is known, then each node.
-        full_refresh: Rebuild incremental models and seeds from nothing.
+        full_refresh: Build all anew in any case.
         project_dir: The dbt project.
 
     Returns:
@@ -52,7 +54,10 @@ def build_models(
     forget_build(settings)
     origin = current_origin(settings, project_dir)
     progress.stage("build")
-    run = run_dbt(settings, progress, dbt_arguments(settings, full_refresh, project_dir))
+    reason = "asked" if full_refresh else reason_to_begin_anew(settings, origin)
+    if reason is not None:
+        progress.note(say(f"building.anew_{reason}"))
+    run = run_dbt(settings, progress, dbt_arguments(settings, reason is not None, project_dir))
     results = read_results(settings, run.invocation_id)
     manifest = Manifest.read(settings.target_dir / "manifest.json")
     if run.return_code not in (0, 1) or results is None or manifest is None:
@@ -69,6 +74,7 @@ def build_models(
         raise _failure(settings, run.cause)
     if report.success:
         drop_unmodelled_relations(settings, manifest)
+        record_basis(settings, origin)
         record_build(settings, origin, report)
     return report
 

@@ -148,7 +148,7 @@ def test_a_good_build_is_recorded_and_leaves_nothing_old(settings: Settings, pro
     assert listener.stages == [("build", None), ("build", 6)]
     tests = ("not_null_mart_tiny_id", "unique_mart_tiny_id", "not_null_mart_tiny_note", "row_rules_mart_tiny")
     assert sorted(listener.nodes) == sorted([*tests, "base", "mart_tiny"])
-    assert relations(settings.private_db) == {"raw.kept", "main.base"}
+    assert relations(settings.private_db) == {"raw.builds", "raw.kept", "main.base"}
     assert relations(settings.warehouse_db) == {"main.mart_tiny"}
     with duckdb.connect(settings.warehouse_db, read_only=True) as connection:
         assert connection.execute("select days from mart_tiny").fetchone() == (30,)

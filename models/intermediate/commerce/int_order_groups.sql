@@ -1,5 +1,9 @@
+{%- set slice = slice_by(['order_id'], touched_by=[
+    changed('int_orders'),
+    changed('int_membership_spans', key='member_id', via='int_orders'),
+]) -%}
 with orders as (
-    select * from {{ ref('int_orders') }}
+    select * from {{ sliced(slice, 'int_orders') }}
     where is_paid_order and member_id is not null
 ),
 

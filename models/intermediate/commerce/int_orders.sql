@@ -1,9 +1,18 @@
+{%- set slice = slice_by(['order_id'], touched_by=[
+    changed('int_all_orders'),
+    changed('int_all_order_items'),
+    changed('int_all_products', key='product_id', via='int_all_order_items'),
+    changed('int_all_refunds'),
+    changed_people('int_all_orders', ['member_id', 'sharer_id']),
+    counted_since('int_all_orders', ['ordered_at', 'paid_at']),
+    counted_since('int_all_refunds', ['refunded_at']),
+]) -%}
 with orders as (
-    select * from {{ ref('int_all_orders') }}
+    select * from {{ sliced(slice, 'int_all_orders') }}
 ),
 
 order_items as (
-    select * from {{ ref('int_all_order_items') }}
+    select * from {{ sliced(slice, 'int_all_order_items') }}
 ),
 
 products as (
@@ -11,7 +20,7 @@ products as (
 ),
 
 refunds as (
-    select * from {{ ref('int_all_refunds') }}
+    select * from {{ sliced(slice, 'int_all_refunds') }}
 ),
 
 identities as (
@@ -108,16 +117,6 @@ with_net_sales as (
     left join non_customers on resolved.member_id = non_customers.member_id
 ),
 
-ranked as (
-    select
-        *,
-        row_number() over (
-            partition by member_id, is_paid_order
-            order by paid_at, order_id
-        ) as buyer_order_number
-    from with_net_sales
-),
-
 final as (
     select
         order_id,
@@ -141,14 +140,13 @@ final as (
             end as decimal(38, 10)
         ) as cost_of_goods,
         is_paid_order,
-        is_paid_order and member_id is not null and buyer_order_number = 1 as is_first_paid_order,
         group_id,
         channel_id,
         activity_id,
         live_id,
         sharer_id,
         staff_id
-    from ranked
+    from with_net_sales
 )
 
 select * from final

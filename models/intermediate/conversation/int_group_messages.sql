@@ -1,5 +1,9 @@
+{%- set slice = slice_by(['group_id', 'sent_date'], touched_by=[
+    changed('int_messages'),
+    changed('int_groups', key='group_id', via='int_messages'),
+]) -%}
 with messages as (
-    select * from {{ ref('int_messages') }}
+    select * from {{ sliced(slice, 'int_messages') }}
     where group_id is not null
 ),
 

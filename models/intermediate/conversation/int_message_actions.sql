@@ -1,5 +1,11 @@
+{%- set slice = slice_by(['action', 'occurred_at'], touched_by=[
+    changed('int_all_message_actions'),
+    changed('int_all_messages', key='message_id', via='int_all_message_actions'),
+    changed_people('int_all_message_actions', 'actor_id'),
+    counted_since('int_all_message_actions', ['occurred_at']),
+]) -%}
 with message_actions as (
-    select * from {{ ref('int_all_message_actions') }}
+    select * from {{ sliced(slice, 'int_all_message_actions') }}
 ),
 
 messages as (

@@ -1,5 +1,10 @@
+{%- set slice = slice_by(['viewed_at', 'visitor_id'], touched_by=[
+    changed('int_all_page_views'),
+    changed_people('int_all_page_views', 'member_id'),
+    counted_since('int_all_page_views', ['viewed_at']),
+]) -%}
 with page_views as (
-    select * from {{ ref('int_all_page_views') }}
+    select * from {{ sliced(slice, 'int_all_page_views') }}
 ),
 
 identities as (

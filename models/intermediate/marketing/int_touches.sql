@@ -1,5 +1,10 @@
+{%- set slice = slice_by(['touch_id'], touched_by=[
+    changed('int_all_touches'),
+    changed_people('int_all_touches', 'member_id'),
+    counted_since('int_all_touches', ['touched_at', 'clicked_at']),
+]) -%}
 with touches as (
-    select * from {{ ref('int_all_touches') }}
+    select * from {{ sliced(slice, 'int_all_touches') }}
 ),
 
 identities as (

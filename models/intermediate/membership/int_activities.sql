@@ -1,3 +1,4 @@
+{%- do slice_by(['activity_id']) -%}
 with activities as (
     select * from {{ ref('int_all_activities') }}
 ),

@@ -1,3 +1,4 @@
+{%- do slice_by(['group_id']) -%}
 with membership_events as (
     select * from {{ ref('int_membership_events') }}
 ),

@@ -1,5 +1,10 @@
+{%- set slice = slice_by(['group_id', 'occurred_at'], touched_by=[
+    changed('int_all_membership_events'),
+    changed_people('int_all_membership_events', ['member_id', 'inviter_id']),
+    counted_since('int_all_membership_events', ['occurred_at']),
+]) -%}
 with events as (
-    select * from {{ ref('int_all_membership_events') }}
+    select * from {{ sliced(slice, 'int_all_membership_events') }}
 ),
 
 identities as (

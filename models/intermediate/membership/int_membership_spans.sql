@@ -1,15 +1,24 @@
+{%- set slice = slice_by(['group_id', 'member_id'], touched_by=[
+    changed('int_membership_events'),
+    changed('int_group_messages'),
+    changed('int_participations'),
+    changed('int_groups', key='group_id', via='int_membership_events'),
+    changed('int_groups', key='group_id', via='int_group_messages'),
+    changed('int_groups', key='group_id', via='int_participations'),
+    changed('int_group_first_events', key='group_id', via='int_membership_events'),
+]) -%}
 with membership_events as (
-    select * from {{ ref('int_membership_events') }}
+    select * from {{ sliced(slice, 'int_membership_events') }}
     where is_customer
 ),
 
 messages as (
-    select * from {{ ref('int_group_messages') }}
+    select * from {{ sliced(slice, 'int_group_messages') }}
     where is_customer
 ),
 
 participations as (
-    select * from {{ ref('int_participations') }}
+    select * from {{ sliced(slice, 'int_participations') }}
     where is_customer and group_id is not null
 ),
 

@@ -1,5 +1,11 @@
+{%- set slice = slice_by(['activity_id', 'participated_at'], touched_by=[
+    changed('int_all_activity_participations'),
+    changed('int_activities', key='activity_id', via='int_all_activity_participations'),
+    changed_people('int_all_activity_participations', 'member_id'),
+    counted_since('int_all_activity_participations', ['participated_at']),
+]) -%}
 with participations as (
-    select * from {{ ref('int_all_activity_participations') }}
+    select * from {{ sliced(slice, 'int_all_activity_participations') }}
 ),
 
 activities as (

@@ -1,3 +1,4 @@
+{%- do slice_by(['id_value']) -%}
 with stated_identities as (
     select * from {{ ref('int_stated_identities') }}
 ),

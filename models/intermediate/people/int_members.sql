@@ -1,3 +1,4 @@
+{%- do slice_by(['member_id']) -%}
 with members as (
     select * from {{ ref('int_all_members') }}
 ),

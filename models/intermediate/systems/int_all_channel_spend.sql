@@ -1,6 +1,7 @@
 {{ united(
     'channel_spend',
     key=['spend_date', 'channel_id', 'campaign_id', 'cost_kind'],
+    slice=['spend_date', 'channel_id'],
     systems=[
         'canonical',
         'ads',

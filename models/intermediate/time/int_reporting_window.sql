@@ -1,3 +1,4 @@
+{%- do slice_by(['as_of_date']) -%}
 with r1_events as (
     select cast(sent_at as date) as event_date
     from {{ ref('int_all_messages') }}

@@ -1,5 +1,9 @@
+{%- set slice = slice_by(['order_id'], touched_by=[
+    changed('int_order_groups'),
+    changed('bridge_group_scope', key='group_id', via='int_order_groups'),
+]) -%}
 with order_groups as (
-    select * from {{ ref('int_order_groups') }}
+    select * from {{ sliced(slice, 'int_order_groups') }}
 ),
 
 group_scopes as (

@@ -1,5 +1,11 @@
+{%- set slice = slice_by(['page_view_id'], touched_by=[
+    changed('int_page_views'),
+    changed('int_membership_spans', key='member_id', via='int_page_views'),
+    changed('bridge_group_scope', key='group_id', via='int_page_views'),
+    changed('bridge_group_scope', key='group_id', via='this', on='scope_id'),
+]) -%}
 with page_views as (
-    select * from {{ ref('int_page_views') }}
+    select * from {{ sliced(slice, 'int_page_views') }}
 ),
 
 membership_spans as (

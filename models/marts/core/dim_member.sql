@@ -34,11 +34,7 @@ first_spans as (
 ),
 
 first_orders as (
-    select
-        member_id,
-        paid_at
-    from {{ ref('int_orders') }}
-    where is_first_paid_order
+    select * from {{ ref('int_first_orders') }}
 ),
 
 final as (

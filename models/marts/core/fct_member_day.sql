@@ -1,3 +1,17 @@
+{%- set slice = slice_by(['group_id', 'date'], touched_by=[
+    changed('fct_membership_span', columns=['group_id', 'start_date']),
+    changed('fct_membership_span', columns=['group_id', 'end_date']),
+    changed('fct_membership_span', key=['group_id', 'member_id'], via='this'),
+    changed('fct_message', columns=['group_id', 'sent_date']),
+    changed('int_message_actions', columns=['group_id', 'action_date']),
+    changed('fct_participation', columns=['group_id', 'participated_date']),
+    changed('fct_page_view', columns=['group_id', 'viewed_date']),
+    changed('fct_touch', columns=['group_id', 'touch_date']),
+    changed('fct_order', columns=['attributed_group_id', 'paid_date']),
+    counted_since('int_message_actions', ['action_date'], columns=['group_id', 'action_date']),
+    counted_since('fct_page_view', ['viewed_date'], columns=['group_id', 'viewed_date']),
+    counted_since('fct_touch', ['touch_date'], columns=['group_id', 'touch_date']),
+]) -%}
 {%- set measures = [
     'joins', 'leaves', 'messages', 'valid_messages', 'characters', 'red_packets', 'actions',
     'participations', 'page_views', 'touches', 'attributed_orders',
@@ -7,32 +21,32 @@ with membership_spans as (
 ),
 
 messages as (
-    select * from {{ ref('fct_message') }}
+    select * from {{ sliced(slice, 'fct_message', ['group_id', 'sent_date']) }}
     where is_customer
 ),
 
 message_actions as (
-    select * from {{ ref('int_message_actions') }}
+    select * from {{ sliced(slice, 'int_message_actions', ['group_id', 'action_date']) }}
     where group_id is not null
 ),
 
 participations as (
-    select * from {{ ref('fct_participation') }}
+    select * from {{ sliced(slice, 'fct_participation', ['group_id', 'participated_date']) }}
     where group_id is not null
 ),
 
 page_views as (
-    select * from {{ ref('fct_page_view') }}
+    select * from {{ sliced(slice, 'fct_page_view', ['group_id', 'viewed_date']) }}
     where group_id is not null and member_id is not null
 ),
 
 touches as (
-    select * from {{ ref('fct_touch') }}
+    select * from {{ sliced(slice, 'fct_touch', ['group_id', 'touch_date']) }}
     where group_id is not null and is_delivered
 ),
 
 orders as (
-    select * from {{ ref('fct_order') }}
+    select * from {{ sliced(slice, 'fct_order', ['attributed_group_id', 'paid_date']) }}
     where is_in_community
 ),
 

@@ -1,5 +1,8 @@
+{%- set slice = slice_by(['group_id', 'sent_date'], touched_by=[
+    changed('int_group_messages'),
+]) -%}
 with messages as (
-    select * from {{ ref('int_group_messages') }}
+    select * from {{ sliced(slice, 'int_group_messages') }}
 ),
 
 final as (

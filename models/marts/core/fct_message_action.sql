@@ -1,5 +1,8 @@
+{%- set slice = slice_by(['message_action_id'], touched_by=[
+    changed('int_message_actions'),
+]) -%}
 with message_actions as (
-    select * from {{ ref('int_message_actions') }}
+    select * from {{ sliced(slice, 'int_message_actions') }}
 ),
 
 final as (

@@ -1,12 +1,21 @@
+{%- set slice = slice_by(['order_id'], touched_by=[
+    changed('int_orders'),
+    changed('int_order_groups'),
+    changed('int_first_orders'),
+]) -%}
 with orders as (
-    select * from {{ ref('int_orders') }}
+    select * from {{ sliced(slice, 'int_orders') }}
+),
+
+first_orders as (
+    select order_id from {{ sliced(slice, 'int_first_orders') }}
 ),
 
 attributed_groups as (
     select
         order_id,
         group_id
-    from {{ ref('int_order_groups') }}
+    from {{ sliced(slice, 'int_order_groups') }}
     where is_attributed
 ),
 
@@ -27,7 +36,7 @@ final as (
         orders.net_sales,
         orders.cost_of_goods,
         orders.is_paid_order,
-        orders.is_first_paid_order,
+        first_orders.order_id is not null as is_first_paid_order,
         attributed_groups.group_id is not null as is_in_community,
         attributed_groups.group_id as attributed_group_id,
         orders.group_id,
@@ -37,6 +46,7 @@ final as (
         orders.sharer_id,
         orders.staff_id
     from orders
+    left join first_orders on orders.order_id = first_orders.order_id
     left join attributed_groups on orders.order_id = attributed_groups.order_id
 )
 

@@ -1,5 +1,10 @@
+{%- set slice = slice_by(['order_id'], touched_by=[
+    changed('int_all_order_items'),
+    changed('int_all_products', key='product_id', via='int_all_order_items'),
+    changed('int_orders'),
+]) -%}
 with order_items as (
-    select * from {{ ref('int_all_order_items') }}
+    select * from {{ sliced(slice, 'int_all_order_items') }}
 ),
 
 products as (
@@ -7,7 +12,7 @@ products as (
 ),
 
 orders as (
-    select * from {{ ref('int_orders') }}
+    select * from {{ sliced(slice, 'int_orders') }}
 ),
 
 final as (

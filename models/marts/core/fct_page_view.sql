@@ -1,5 +1,8 @@
+{%- set slice = slice_by(['page_view_id'], touched_by=[
+    changed('int_page_views'),
+]) -%}
 with page_views as (
-    select * from {{ ref('int_page_views') }}
+    select * from {{ sliced(slice, 'int_page_views') }}
 ),
 
 final as (

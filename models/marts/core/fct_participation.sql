@@ -1,5 +1,8 @@
+{%- set slice = slice_by(['participation_id'], touched_by=[
+    changed('int_participations'),
+]) -%}
 with participations as (
-    select * from {{ ref('int_participations') }}
+    select * from {{ sliced(slice, 'int_participations') }}
     where is_customer
 ),
 

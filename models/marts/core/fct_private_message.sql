@@ -1,5 +1,8 @@
+{%- set slice = slice_by(['message_id'], touched_by=[
+    changed('int_private_messages'),
+]) -%}
 with private_messages as (
-    select * from {{ ref('int_private_messages') }}
+    select * from {{ sliced(slice, 'int_private_messages') }}
 ),
 
 final as (

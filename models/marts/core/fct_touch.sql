@@ -1,5 +1,8 @@
+{%- set slice = slice_by(['touch_id'], touched_by=[
+    changed('int_touches'),
+]) -%}
 with touches as (
-    select * from {{ ref('int_touches') }}
+    select * from {{ sliced(slice, 'int_touches') }}
 ),
 
 final as (

@@ -1,0 +1,139 @@
+{# A model kept by slices: the rows that share the values of `columns` follow from rows of its upstreams that are found by
+   those values, so that a refresh works out again the touched slices alone. See docs/incremental.md.
+
+   columns: the slice's columns, known in every row of the model;
+   touched_by: what touches slices, a list of `changed(...)` and `counted_since(...)`;
+   also: statements that return further touched slices.
+
+   With neither, or where an upstream was not written by slices in this run, everything is worked out and only what differs
+   is written. Returns what `sliced` needs. #}
+{% macro slice_by(columns, touched_by=[], also=[]) -%}
+    {%- do config(
+        materialized='incremental',
+        incremental_strategy='by_slice',
+        on_schema_change='fail',
+        meta={'slice': columns},
+    ) -%}
+    {%- set slice = {'columns': columns, 'touched': none} -%}
+    {%- if is_by_slices() and (touched_by or also) -%}
+        {%- set upstreams = touched_by | map(attribute='upstreams') | sum(start=[]) | unique | list -%}
+        {%- if are_changes_known(upstreams) -%}
+            {%- set statements = also | list -%}
+            {%- for touch in touched_by -%}
+                {%- do statements.append(touched_slices(columns, touch)) -%}
+            {%- endfor -%}
+            {%- do slice.update({'touched': changes_of(this.identifier ~ '__touched')}) -%}
+            {%- do run_query(
+                'create or replace table ' ~ slice.touched ~ ' as\n' ~ statements | join('\nunion\n')
+            ) -%}
+        {%- endif -%}
+    {%- endif -%}
+    {{ return(slice) }}
+{%- endmacro %}
+
+{# Slices of the changed rows of `upstream`; or, with `via`, slices of the rows of another upstream (or of the model as it
+   was: this) that name a changed row: in one of the columns `on` stands what stands in the changed row's `key` (of several: in all of them).
+   columns: the slice's columns as the changed rows, or those of `via`, call them. #}
+{% macro changed(upstream, columns=none, via=none, key=none, on=none) -%}
+    {%- set relation = ref(upstream) -%}
+    {{ return({
+        'upstreams': [upstream],
+        'columns': columns,
+        'via': relation_of(via) if via else changes_of(upstream),
+        'wanted': changes_of(upstream) if via else none,
+        'key': key,
+        'on': (on or key) if key is string else [on or key],
+    }) }}
+{%- endmacro %}
+
+{# Slices of the rows of `via` that name, in one of the columns `on`, somebody of whom it changed which person or whether
+   a customer he is. #}
+{% macro changed_people(via, on, columns=none) -%}
+    {%- set identities = ref('int_identities') -%}
+    {%- set non_customers = ref('int_non_customers') -%}
+    {{ return({
+        'upstreams': ['int_identities', 'int_non_customers'],
+        'columns': columns,
+        'via': relation_of(via),
+        'wanted': '(select id_value from ' ~ changes_of('int_identities')
+            ~ ' union select member_id from ' ~ changes_of('int_non_customers')
+            ~ ' union select id_value from ' ~ identities
+            ~ ' where member_id in (select member_id from ' ~ changes_of('int_non_customers') ~ '))',
+        'key': 'id_value',
+        'on': on,
+    }) }}
+{%- endmacro %}
+
+{# Slices of the rows of `via` that have one of `moments` (timestamps or dates) in days that the reporting window has gained
+   or lost since the last build: as_of_date moves on, history may begin earlier. #}
+{% macro counted_since(via, moments, columns=none) -%}
+    {%- set window = ref('int_reporting_window') -%}
+    {{ return({
+        'upstreams': ['int_reporting_window'],
+        'columns': columns,
+        'via': relation_of(via),
+        'moments': moments,
+    }) }}
+{%- endmacro %}
+
+{% macro relation_of(name) -%}
+    {{ return(this if name == 'this' else ref(name)) }}
+{%- endmacro %}
+
+{# The rows of an upstream that lie in touched slices; all of them where everything is worked out.
+   columns: the slice's columns as the upstream calls them. #}
+{% macro sliced(slice, upstream, columns=none) -%}
+    {%- set relation = ref(upstream) -%}
+    {%- if slice.touched is none -%}
+        {{ return(relation) }}
+    {%- endif -%}
+    {{ return('(' ~ rows_in(relation, columns or slice.columns, slice.touched, slice.columns) ~ ')') }}
+{%- endmacro %}
+
+{% macro touched_slices(columns, touch) -%}
+    {%- set named = touch.columns or columns -%}
+    {%- if touch.moments -%}
+        {{ return(slices_of(touch.via, columns, named, is_newly_counted(touch.moments))) }}
+    {%- elif not touch.wanted -%}
+        {{ return(slices_of(touch.via, columns, named)) }}
+    {%- endif -%}
+    {%- set statements = [] -%}
+    {%- for on in ([touch.on] if touch.on is string else touch.on) -%}
+        {%- do statements.append(slices_of(
+            '(' ~ rows_in(touch.via, on, touch.wanted, touch.key) ~ ')', columns, named
+        )) -%}
+    {%- endfor -%}
+    {{ return(statements | join('\nunion\n')) }}
+{%- endmacro %}
+
+{% macro slices_of(relation, columns, named, condition='true') -%}
+    {%- set chosen = [] -%}
+    {%- for column in columns -%}
+        {%- do chosen.append(named[loop.index0] ~ ' as ' ~ column) -%}
+    {%- endfor -%}
+    {{ return(
+        'select ' ~ chosen | join(', ') ~ ' from ' ~ relation ~ ' where ' ~ condition
+        ~ ' and ' ~ named | join(' is not null and ') ~ ' is not null'
+    ) }}
+{%- endmacro %}
+
+{# Days that were in the window of one of both builds, this and the last, but not of the other. #}
+{% macro is_newly_counted(moments) -%}
+    {%- set bounds = run_query(
+        'select min(as_of_date), max(as_of_date), min(history_start_date), max(history_start_date),'
+        ~ " count(*) from " ~ changes_of('int_reporting_window')
+    ).rows[0] -%}
+    {%- set conditions = [] -%}
+    {%- for moment in moments if bounds[4] == 2 -%}
+        {%- do conditions.append(
+            'cast(' ~ moment ~ " as date) > date '" ~ bounds[0] ~ "' and cast(" ~ moment ~ " as date) <= date '"
+            ~ bounds[1] ~ "'"
+        ) -%}
+        {%- do conditions.append(
+            'cast(' ~ moment ~ " as date) >= date '" ~ bounds[2] ~ "' and cast(" ~ moment ~ " as date) < date '"
+            ~ bounds[3] ~ "'"
+        ) -%}
+    {%- endfor -%}
+    {#- a window that came or went counts or drops everything -#}
+    {{ return('(' ~ conditions | join(' or ') ~ ')' if bounds[4] == 2 else bounds[4] ~ ' = 1') }}
+{%- endmacro %}

@@ -1,0 +1,4 @@
+"""Stands in for dbt's `target` while sqlfluff renders models."""
+
+type = "duckdb"
+database = "private"
