@@ -21,6 +21,7 @@ from typing import Any
 import by_hand
 import in_polars
 import model_seconds
+import readers
 import refresh
 
 BENCH = Path(__file__).parent
@@ -89,6 +90,8 @@ def report(results: dict[str, Any]) -> str:
             f"| Polars: member-days, community KPIs, RFM alone | {polars:.1f} | |",
             "",
             refresh.report(results["refreshes"]),
+            "",
+            readers.report(results["readers"]),
         ]
     )
 
@@ -114,6 +117,7 @@ def main() -> None:
         },
         "builds": builds(size, work),
         "refreshes": refresh.measure(size, work, [3, 6, 12, 24]),
+        "readers": readers.measure(work / "readers"),
     }
     shutil.rmtree(work)
     folder = BENCH / "results"

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import multiprocessing
 import stat
 from pathlib import Path
 
@@ -140,34 +139,6 @@ def test_a_long_reader_keeps_its_version(settings: Settings) -> None:
         publish_value(settings, 2)
         assert reader.execute("select max(value) from marts.mart_tiny").fetchone() == (1,)
     assert published_value(settings) == 2
-
-
-def test_readers_never_see_a_half_version_or_an_older_one(
-    settings: Settings, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr(publisher_module, "checkpoint", lambda path: None)
-    publish_value(settings, 1)
-    context = multiprocessing.get_context("fork")
-    done, opens = context.Event(), context.Value("i", 0)
-
-    def read() -> None:
-        last = 0
-        while not done.is_set():
-            with duckdb.connect(settings.published_db, read_only=True) as connection:
-                row = connection.execute("select max(value), count(*) from marts.mart_tiny").fetchone()
-            assert row is not None
-            assert row[0] == row[1] >= last
-            last = row[0]
-            opens.value += 1
-
-    reader = context.Process(target=read)
-    reader.start()
-    for value in range(2, 14):
-        publish_value(settings, value)
-    done.set()
-    reader.join()
-    assert reader.exitcode == 0
-    assert opens.value > 12
 
 
 class TestRollback:
