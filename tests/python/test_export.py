@@ -348,4 +348,8 @@ def test_the_language_of_the_environment_does_not_change_headers(
 def test_every_dated_column_is_one() -> None:
     """`meta.dated_by` names a column of its model."""
     for name, said in said_of_tables().items():
-        assert said.dated_by is None or said.dated_by in (said.columns or {}), name
+        assert said.dated_by is None or said.dated_by in said.labels, name
+
+
+def test_every_table_has_a_grain() -> None:
+    assert [name for name, said in said_of_tables().items() if not said.grain] == []
