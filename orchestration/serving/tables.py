@@ -11,7 +11,6 @@ from typing import Any
 from orchestration.settings import PROJECT_DIR
 from orchestration.yaml_files import load_yaml
 
-
 _DOC = re.compile(r"\{\{ doc\('(\w+)'\) \}\}")
 _DOCS = re.compile(r"\{% docs (\w+) %\}(.*?)\{% enddocs %\}", re.DOTALL)
 
