@@ -4,6 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Collection
 
+LIVE_RENAMED = "case when {0} like 'live%' then '206' || lpad({0}[5:], 7, '0') else {0} end"
+"""An expression that calls a live by the number that orders name; its dashboard's file bears it too."""
+
 
 def order_tellers(chosen: Collection[str]) -> str:
     """A query for the one of the `chosen` systems that tells an order: `order_id`, `system`, NULL for none.

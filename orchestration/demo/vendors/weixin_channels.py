@@ -6,11 +6,10 @@ from collections.abc import Iterator
 
 from orchestration.demo.vendors.community import Community, File, Row, Vendor
 from orchestration.demo.vendors.forms import fen, json_line, unix_seconds
+from orchestration.demo.vendors.shops import LIVE_RENAMED
 
-# Its ids of lives are its own: nobody says which of them a shop's order names.
 _LIVES = """
-    select 'live' || right(live_id, 4) as live_id, started_at, ended_at, viewers, comments, gmv_amount
-    from live_sessions order by live_id
+    select live_id, started_at, ended_at, viewers, comments, gmv_amount from live_sessions order by live_id
 """
 
 
@@ -35,4 +34,4 @@ def _dashboard(live: Row) -> Row:
     }
 
 
-VENDOR = Vendor(says={"live_sessions": _LIVES}, files=_files)
+VENDOR = Vendor(says={"live_sessions": _LIVES}, files=_files, renames={"live_id": LIVE_RENAMED})

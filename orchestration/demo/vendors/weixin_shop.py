@@ -11,11 +11,9 @@ from datetime import timedelta
 
 from orchestration.demo.vendors.community import Community, File, Row, Vendor
 from orchestration.demo.vendors.forms import fen, json_line, unix_seconds
-from orchestration.demo.vendors.shops import orders_of, product_renamed, taken_by
+from orchestration.demo.vendors.shops import LIVE_RENAMED, orders_of, product_renamed, taken_by
 
 _FIRST_PRODUCT = 40_000
-_LIVE = "case when {0} like 'live%' then '206' || lpad({0}[5:], 7, '0') else {0} end"
-"""A live is called in the shop by a number of its own, which no dashboard shows."""
 _STATUSES = {"created": 10, "paid": 20, "shipped": 30, "completed": 100}
 _WHOLLY_RETURNED, _NEVER_PAID = 200, 250
 _ORDERS = f"""
@@ -180,5 +178,5 @@ VENDOR = Vendor(
     },
     files=_files,
     takes=taken_by("weixin_shop"),
-    renames={"product_id": product_renamed("weixin", _FIRST_PRODUCT), "live_id": _LIVE},
+    renames={"product_id": product_renamed("weixin", _FIRST_PRODUCT), "live_id": LIVE_RENAMED},
 )
