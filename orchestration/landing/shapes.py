@@ -33,7 +33,7 @@ from orchestration.landing.sqlite_reader import is_sqlite, list_tables
 from orchestration.landing.survey import foreign_kind, survey
 from orchestration.landing.text_stream import marked_encoding
 from orchestration.landing.wording import plain_name
-from orchestration.landing.workbook import list_sheets, open_workbook
+from orchestration.landing.workbook import list_sheets, open_workbook, rows_of, sheet_of
 
 CLOSEST = 3
 SAMPLE_DOCUMENTS = 100
@@ -200,7 +200,7 @@ def _sheets(path: Path, entities: Sequence[Entity]) -> list[Shape]:
     sheets = list_sheets(path)
     with open_workbook(path) as workbook:
         return [
-            table_shape(sheet.name, "sheet", _sheet_heads(workbook.get_sheet_by_name(sheet.name)), meant)
+            table_shape(sheet.name, "sheet", _sheet_heads(sheet_of(workbook, sheet.name)), meant)
             if sheet.is_read
             else Shape(sheet.name, "sheet", is_read=False)
             for sheet in sheets
@@ -208,7 +208,7 @@ def _sheets(path: Path, entities: Sequence[Entity]) -> list[Shape]:
 
 
 def _sheet_heads(sheet: CalamineSheet) -> Iterator[list[str]]:
-    for row in islice(sheet.iter_rows(), HEADER_WITHIN):
+    for row in islice(rows_of(sheet), HEADER_WITHIN):
         yield [cell_text(cell).strip() for cell in row]
 
 

@@ -18,7 +18,7 @@ from orchestration.landing.faults import FileRefused, RowFault, shorten
 from orchestration.landing.header import HEADER_WITHIN, checked_columns, place_of_header
 from orchestration.landing.marks import is_example, is_total, is_total_row
 from orchestration.landing.originals import values_text
-from orchestration.landing.workbook import open_workbook
+from orchestration.landing.workbook import open_workbook, rows_of, sheet_of
 from orchestration.landing.workbook_archive import ErrorCells, error_cells
 
 ROWS_PER_BLOCK = 20_000
@@ -61,11 +61,11 @@ class SpreadsheetReader:
             FileRefused: no row is a fitting header, or the workbook is damaged.
         """
         with open_workbook(self._path) as workbook:
-            sheet = workbook.get_sheet_by_name(self._sheet)
+            sheet = sheet_of(workbook, self._sheet)
             self.lines = sheet.end[0] + 1 if sheet.end else 0
             self._first_place = sheet.start[1] if sheet.start else 0
             self._take_header(sheet)
-            rows = enumerate(islice(sheet.iter_rows(), self.header, None), self.header + 1)
+            rows = enumerate(islice(rows_of(sheet), self.header, None), self.header + 1)
             while batch := list(islice(rows, ROWS_PER_BLOCK)):
                 yield self._block(batch)
 
@@ -74,7 +74,7 @@ class SpreadsheetReader:
 
         Of several that lack some the one that lacks least is told.
         """
-        head = [[cell_text(cell).strip() for cell in row] for row in islice(sheet.iter_rows(), HEADER_WITHIN)]
+        head = [[cell_text(cell).strip() for cell in row] for row in islice(rows_of(sheet), HEADER_WITHIN)]
         filled = [(number, row) for number, row in enumerate(head, 1) if any(row)]
         if not filled:
             raise FileRefused("E_EMPTY")
@@ -164,4 +164,4 @@ class SpreadsheetReader:
 
 
 def _is_filled(sheet: CalamineSheet, place: int, after: int) -> bool:
-    return any(row[place] != "" for row in islice(sheet.iter_rows(), after, None))
+    return any(row[place] != "" for row in islice(rows_of(sheet), after, None))

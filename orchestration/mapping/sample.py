@@ -20,7 +20,7 @@ from orchestration.landing.json_values import BadValue, plain_text
 from orchestration.landing.marks import is_total
 from orchestration.landing.paths import DOCUMENT, find_rows, row_steps
 from orchestration.landing.survey import survey
-from orchestration.landing.workbook import list_sheets, open_workbook
+from orchestration.landing.workbook import list_sheets, open_workbook, rows_of, sheet_of
 from orchestration.landing.workbook_archive import check_workbook
 
 ROWS = 200
@@ -102,7 +102,7 @@ def _of_sheet(path: Path, wanted: str | None) -> Sample:
         raise FileRefused("E_EMPTY")
     name = wanted or readable[0]
     with open_workbook(path) as workbook:
-        cells = islice(workbook.get_sheet_by_name(name).iter_rows(), HEADER_WITHIN + ROWS)
+        cells = islice(rows_of(sheet_of(workbook, name)), HEADER_WITHIN + ROWS)
         rows = [[cell_text(cell).strip() for cell in row] for row in cells]
     head = rows[:HEADER_WITHIN]
     place = max(range(len(head)), key=lambda at: (_words(head[at]), -at))

@@ -416,3 +416,14 @@ def test_what_would_fill_the_memory_is_damage_in_the_old_format(
     outcome = inbox.land_one("canonical/refunds.xls", bytes(content))
     assert outcome.code == "E_DAMAGED_WORKBOOK"
     assert detail in outcome.params["detail"]
+
+
+@pytest.mark.parametrize(("place", "number"), [(1521, 98), (2104, 231)])  # found at its opening, at a date
+def test_a_damaged_workbook_prints_nothing(
+    inbox: Inbox, capfd: pytest.CaptureFixture[str], place: int, number: int
+) -> None:
+    content = bytearray((Path(__file__).parents[1] / "fixtures/hostile/register.xls").read_bytes())
+    content[place] = number
+    outcome = inbox.land_one("canonical/refunds.xls", bytes(content))
+    assert outcome.code == "E_DAMAGED_WORKBOOK"
+    assert capfd.readouterr().err == ""
