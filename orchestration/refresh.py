@@ -11,6 +11,7 @@ from pathlib import Path
 from orchestration.building import build_models, check_vars
 from orchestration.errors import EXIT_REFUSED, ShequnError
 from orchestration.fingerprint import current_origin
+from orchestration.inbox import inbox_files
 from orchestration.landing import land_inbox
 from orchestration.lock import writer_lock
 from orchestration.progress import Progress
@@ -175,7 +176,6 @@ def _looks_new(settings: Settings) -> bool:
     """Whether something was put into the inbox since the newest version; a guess that only costs time."""
     try:
         published_at = settings.current_link.lstat().st_mtime
-        places = (place for place in settings.exports.rglob("*") if not place.name.startswith("."))
-        return any(place.lstat().st_ctime > published_at for place in places)
+        return any(path.lstat().st_ctime > published_at for path in inbox_files(settings))
     except OSError:
         return True

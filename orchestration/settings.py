@@ -91,6 +91,19 @@ class Settings:
         """Great Expectations' Data Docs."""
         return self.home / "quality"
 
+    @property
+    def rooms(self) -> tuple[Path, ...]:
+        """What the home folder holds beside an inbox."""
+        return (
+            self.build_dir,
+            self.published_dir,
+            self.vault_dir,
+            self.out_dir,
+            self.mappings_dir,
+            self.logs_dir,
+            self.quality_dir,
+        )
+
     def create_folders(self) -> None:
         """Create the home folder's rooms; those that hold personal data are 0700."""
         for path in (self.home, self.published_dir, self.logs_dir, self.quality_dir):

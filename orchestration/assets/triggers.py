@@ -69,7 +69,7 @@ def inbox_state(settings: Settings) -> tuple[str, float]:
     """
     digest = hashlib.sha256()
     newest = 0.0
-    files = list(inbox_files(settings.exports))
+    files = list(inbox_files(settings))
     for path in files:
         status = path.stat()
         digest.update(

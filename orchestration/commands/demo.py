@@ -29,7 +29,7 @@ def demo_command(
     """Write the demo; with `if_empty` only where the inbox holds no file and nothing has landed from it."""
     from orchestration.demo import write_demo
 
-    there = sum(1 for _ in inbox_files(settings.exports))
+    there = sum(1 for _ in inbox_files(settings))
     if if_empty and there:
         sentence = say("cli.demo_not_needed", context.lang, files=number(there), path=settings.exports)
         context.answer({"written": False, "files": there}, sentence)

@@ -126,13 +126,11 @@ def _inbox(settings: Settings) -> Iterator[Finding]:
     if not settings.exports.is_dir():
         yield Finding("inbox", "warn", "inbox_missing", params)
         return
-    unreadable = [path for path in inbox_files(settings.exports) if not os.access(path, os.R_OK)]
+    unreadable = [path for path in inbox_files(settings) if not os.access(path, os.R_OK)]
     if unreadable:
         yield Finding("inbox", "fail", "inbox_unreadable", {"path": unreadable[0], "files": len(unreadable)})
         return
-    yield Finding(
-        "inbox", "ok", "inbox_ok", params | {"files": sum(1 for _ in inbox_files(settings.exports))}
-    )
+    yield Finding("inbox", "ok", "inbox_ok", params | {"files": sum(1 for _ in inbox_files(settings))})
 
 
 def _private_rooms(settings: Settings) -> Iterator[Finding]:

@@ -5,7 +5,6 @@ from __future__ import annotations
 import logging
 from collections.abc import Callable
 from dataclasses import asdict
-from pathlib import Path
 from typing import TypeVar
 
 from rich.text import Text
@@ -72,14 +71,15 @@ def _open_inbox(context: Context, settings: Settings, own_inbox: bool) -> None:
             raise ShequnError("cli.E_NO_INBOX", EXIT_USAGE, path=settings.exports)
         (settings.exports / "canonical").mkdir(parents=True, exist_ok=True)
         context.warn("cli.inbox_created", path=settings.exports / "canonical")
-    if has_demo(settings.exports) and _own_files(settings.exports):
+    if has_demo(settings.exports) and _own_files(settings):
         context.warn("cli.demo_mixed", path=settings.exports)
 
 
-def _own_files(exports: Path) -> bool:
+def _own_files(settings: Settings) -> bool:
     """Whether a file lies in the inbox that the demo did not write."""
-    demo = {exports / entry["path"] for entry in (read_manifest(exports) or {"files": []})["files"]}
-    return any(path not in demo for path in inbox_files(exports))
+    manifest = read_manifest(settings.exports) or {"files": []}
+    demo = {settings.exports / entry["path"] for entry in manifest["files"]}
+    return any(path not in demo for path in inbox_files(settings))
 
 
 def _say_done(context: Context, settings: Settings, report: RefreshReport) -> None:

@@ -94,7 +94,7 @@ def house_status(settings: Settings) -> dict[str, Any]:
     return {
         "home": str(settings.home),
         "exports": str(settings.exports),
-        "inbox_files": sum(1 for _ in inbox_files(settings.exports)),
+        "inbox_files": sum(1 for _ in inbox_files(settings)),
         "has_demo": has_demo(settings.exports),
         "writer": lock_holder(settings),
         **_ledger_figures(_ledger_files(settings), settings.exports),

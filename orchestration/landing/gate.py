@@ -99,7 +99,7 @@ def open_landing(settings: Settings, progress: Progress, now: datetime | None = 
 
 def land_files(landing: Landing, tables: Collection[str] | None = None) -> tuple[FileOutcome, ...]:
     """One pass over the inbox; see `land_inbox`."""
-    files = list_inbox(landing.settings.exports, load_catalogue(), tables)
+    files = list_inbox(landing.settings, load_catalogue(), tables)
     return tuple(_outcomes(landing, files, tables))
 
 
@@ -251,9 +251,7 @@ def _landed_elsewhere(
 
     Without such a file the content was renamed.
     """
-    found = list_inbox(
-        landing.settings.exports, load_catalogue(), [f"{landed['system']}__{landed['entity']}"]
-    )
+    found = list_inbox(landing.settings, load_catalogue(), [f"{landed['system']}__{landed['entity']}"])
     states = {file.path: state_of(file.path) for file in found}
     same_size = [
         file for file in found if (state := states[file.path]) and state.size_bytes == known.size_bytes

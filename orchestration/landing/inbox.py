@@ -10,8 +10,10 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+from orchestration.inbox import walk_inbox
 from orchestration.landing.catalogue import Catalogue, Entity
 from orchestration.landing.faults import FileRefused
+from orchestration.settings import Settings
 
 CANONICAL = "canonical"
 WORKBOOKS = (".xlsx", ".xlsm", ".xls", ".ods")
@@ -142,20 +144,20 @@ def entity_name(relative: str) -> str:
     return parts[1] if len(parts) > 2 else parts[-1].split(".")[0]
 
 
-def list_inbox(exports: Path, catalogue: Catalogue, tables: Collection[str] | None = None) -> list[InboxFile]:
-    """All files below `exports` in the order of their relative path (R20).
+def list_inbox(
+    settings: Settings, catalogue: Catalogue, tables: Collection[str] | None = None
+) -> list[InboxFile]:
+    """All files of the inbox in the order of their relative path (R20).
 
     With `tables` only the files of these raw tables; what no entity owns is then left out too, except
     files that are still to be looked at.
     """
     found = []
-    for folder, _, names in os.walk(exports):
-        for name in names:
-            path = Path(folder, name)
-            relative = os.fsencode(path.relative_to(exports).as_posix()).decode("utf-8", "replace")
-            file = recognise(path, relative, catalogue)
-            if file.is_closed or is_wanted(file, tables):
-                found.append(file)
+    for path in walk_inbox(settings):
+        relative = os.fsencode(path.relative_to(settings.exports).as_posix()).decode("utf-8", "replace")
+        file = recognise(path, relative, catalogue)
+        if file.is_closed or is_wanted(file, tables):
+            found.append(file)
     return sorted(found, key=lambda file: file.relative)
 
 

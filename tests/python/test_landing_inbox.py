@@ -14,6 +14,7 @@ from inboxes import NOW, OLD_SECONDS, Inbox, outcome_of
 
 import orchestration.landing.inbox as inbox_module
 from orchestration.errors import ShequnError
+from orchestration.inbox import inbox_files
 from orchestration.landing import ledger
 from orchestration.landing.catalogue import load_catalogue
 from orchestration.messages import say
@@ -395,3 +396,14 @@ def test_a_home_of_earlier_code_gets_the_columns_that_came_since(tmp_path: Path)
     inbox.land_one("canonical/staff.more.csv", "staff_id,department\nS2,华南\n")
     rows = inbox.sql("select staff_id, department, system from raw.canonical__staff order by staff_id")
     assert rows == [("S1", None, "canonical"), ("S2", "华南", "canonical")]
+
+
+@pytest.mark.parametrize("home", ["", "data"])
+def test_a_home_in_its_own_inbox_is_no_part_of_it(tmp_path: Path, home: str) -> None:
+    inbox = Inbox(tmp_path)
+    inbox.settings = replace(inbox.settings, home=tmp_path / "inbox" / home, exports=tmp_path / "inbox")
+    inbox.settings.create_folders()
+    inbox.write("canonical/groups.csv", "group_id\ng1\n")
+    for _ in range(2):
+        assert [outcome.path for outcome in inbox.land().files] == ["canonical/groups.csv"]
+    assert [path.name for path in inbox_files(inbox.settings)] == ["groups.csv"]
