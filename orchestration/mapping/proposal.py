@@ -62,7 +62,7 @@ def propose(
         values: By column what words in the file stand for.
 
     Raises:
-        ShequnError: no such entity, column, name or value.
+        ShequnError: no such entity, column, name or value; or nothing speaks for any entity.
     """
     said, constants, values = said or {}, constants or {}, values or {}
     entities = load_catalogue().systems[CANONICAL]
@@ -80,6 +80,8 @@ def propose(
     found = [_proposal(one, sample, evidence, name, said, constants) for one in wanted]
     found.sort(key=lambda one: -one[0])
     best = found[0][1]
+    if entity is None and not (best.mapping.columns or best.mapping.constants):
+        raise ShequnError("mapping.E_NOTHING", EXIT_USAGE, known=", ".join(entities))
     others = tuple(one.mapping.entity for score, one in found[1 : 1 + OTHERS] if score > 0)
     mapping = replace(best.mapping, values=_values(best.mapping, evidence, values))
     return replace(best, mapping=mapping, others=others)

@@ -74,6 +74,7 @@ def test_what_the_gate_knows_or_never_reads_is_said_before_anybody_maps_it(inbox
         "wecom/error.json": ('{"errcode": 42001, "errmsg": "access_token expired"}', "errcode 42001"),
         "scrm/dump.sql": ("insert into t values (1);", ".sql"),
         "kuaituantuan/a.et": ("x", ".xlsx"),
+        "group_tools/strange.csv": ("a,b\n1,2\n", "--entity"),
     }
     for path, (content, said) in refused.items():
         done = shequn_map(inbox, inbox.write(path, content))
