@@ -25,13 +25,13 @@ _FINISHED_EVENTS = ("ModelResult", "SeedResult", "TestResult", "NoOpResult", "Sk
 
 
 def dbt_arguments(settings: Settings, full_refresh: bool, project_dir: Path = PROJECT_DIR) -> list[str]:
-    """Arguments of `dbt` for one whole build; every path is absolute.
+    """Arguments of `dbt` for one build of everything, or of what new rows change; every path is absolute.
 
     Unit tests are of the code, with the vars as they stand in the project: they are the test suite's.
     """
-    arguments = ["build", "--exclude-resource-type=unit_test"]
-    arguments += common_arguments(settings, settings.target_dir, project_dir)
-    return [*arguments, "--full-refresh"] if full_refresh else arguments
+    extent = ["--full-refresh"] if full_refresh else ["--selector=new_rows"]
+    common = common_arguments(settings, settings.target_dir, project_dir)
+    return ["build", "--exclude-resource-type=unit_test", *extent, *common]
 
 
 def common_arguments(settings: Settings, target: Path, project_dir: Path = PROJECT_DIR) -> list[str]:

@@ -84,6 +84,7 @@ def write_project(place: Path, base: str = BASE, mart: str = MART, tests: str = 
     for name, text in {
         "dbt_project.yml": PROJECT,
         "profiles.yml": (PROJECT_DIR / "profiles.yml").read_text(),
+        "selectors.yml": (PROJECT_DIR / "selectors.yml").read_text(),
         "macros/schema.sql": SCHEMA_MACRO,
         "macros/row_rules.sql": (PROJECT_DIR / "macros/tests/row_rules.sql").read_text(),
         "models/private/base.sql": base,
@@ -157,6 +158,16 @@ def test_a_good_build_is_recorded_and_leaves_nothing_old(settings: Settings, pro
     assert record.checks == report.checks
     assert record.origin["fingerprint"] == current_origin(settings, project).fingerprint
     assert not list(settings.logs_dir.glob("*.sql"))
+
+
+def test_new_rows_leave_views_as_they_are_and_are_tested_all_the_same(
+    settings: Settings, project: Path
+) -> None:
+    listener = Listener()
+    report = build_models(settings, listener, project_dir=project)
+    assert (report.success, report.models, len(report.checks)) == (True, 1, 11)
+    assert "mart_tiny" in listener.nodes and "base" not in listener.nodes
+    assert relations(settings.private_db) == {"raw.builds", "raw.kept", "main.base"}
 
 
 def test_a_failing_test_is_no_error_but_nothing_may_be_published(settings: Settings, project: Path) -> None:
