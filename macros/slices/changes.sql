@@ -8,8 +8,12 @@
     {%- if not names -%}
         {{ return(true) }}
     {%- endif -%}
+    {{ return(are_tables_there('changes', names)) }}
+{%- endmacro %}
+
+{% macro are_tables_there(schema, names) -%}
     {%- set present = run_query(
-        "select count(*) from information_schema.tables where table_schema = 'changes' and table_name in ('"
+        "select count(*) from information_schema.tables where table_schema = '" ~ schema ~ "' and table_name in ('"
         ~ names | join("', '") ~ "')"
     ).columns[0].values()[0] -%}
     {{ return(present == names | length) }}
@@ -20,12 +24,16 @@
     {{ return(execute and flags.WHICH in ('build', 'run') and is_incremental() and target.type == 'duckdb') }}
 {%- endmacro %}
 
-{# Forget the changes of the run before, and take back that every model is up to date (orchestration/building/basis.py). #}
+{# Forget the changes of the run before, keep in mind whether what it built had passed its tests, and take back that every
+   model is up to date (orchestration/building/basis.py). #}
 {% macro begin_build() -%}
     {%- if execute and flags.WHICH in ('build', 'run') -%}
         {%- do run_query('drop schema if exists changes cascade') -%}
         {%- do run_query('create schema changes') -%}
-        {%- if adapter.get_relation(target.database, 'raw', 'builds') -%}
+        {%- if are_tables_there('raw', ['builds']) -%}
+            {%- if run_query('select * from raw.builds where is_finished') | length > 0 -%}
+                {%- do run_query('create table ' ~ changes_of('finished_build') ~ ' as select * from raw.builds') -%}
+            {%- endif -%}
             {%- do run_query('update raw.builds set is_finished = false') -%}
         {%- endif -%}
     {%- endif -%}

@@ -1,12 +1,15 @@
 {# What the rows of a model or seed keep to, in one look at the table, because every further test costs a start of its own.
    grain: columns that no two rows share; unique: further such keys, each a column or a list of columns (NULL equals NULL)
    not_null, not_negative, within_unit_interval: columns; accepted_values: values by column (NULL passes all but not_null)
+   Where a build brings slices of a tested model up to date it looks at the rows that came: a key that is there twice is one of
+   theirs.
    Returns one row per rule: rule, column_name (of a key its columns, parted by commas) and failing_rows, how many rows
    break it, of a key how many of its values are repeated; the test fails where their sum is not 0. #}
 {% test row_rules(
     model, grain=[], unique=[], not_null=[], not_negative=[], within_unit_interval=[], accepted_values={}
 ) %}
 {{ config(fail_calc='coalesce(sum(failing_rows), 0)') }}
+{%- set added = rows_added_by_build() -%}
 {%- set keys = [('grain', grain)] if grain else [] -%}
 {%- for key in unique -%}
     {%- do keys.append(('unique', [key] if key is string else key)) -%}
@@ -33,7 +36,12 @@ select
     '{{ rule }}' as rule,
     '{{ columns | join(', ') }}' as column_name,
     count(*) as failing_rows
-from (select 1 as occurrence from {{ model }} group by {{ columns | join(', ') }} having count(*) > 1) as repeated
+from (
+    select 1 as occurrence
+    from {{ '(' ~ rows_in(model, columns, added, columns, is_null_a_value=true) ~ ')' if added else model }} as keyed
+    group by {{ columns | join(', ') }}
+    having count(*) > 1
+) as repeated
 {{ 'union all' if not loop.last or faults }}
 {%- endfor %}
 {%- if faults %}
@@ -50,7 +58,7 @@ from (
         {%- for _, _, condition in faults %}
         count(case when {{ condition }} then 1 end) as fault_{{ loop.index }}{{ ',' if not loop.last }}
         {%- endfor %}
-    from {{ model }}
+    from {{ added or model }} as judged
 ) as counted
 cross join (
     values
@@ -60,3 +68,16 @@ cross join (
 ) as rules (position, rule, column_name)
 {%- endif %}
 {% endtest %}
+
+{# The rows that this build wrote into the model of a test, if it is kept by slices; none where all of its rows are to be
+   tested: it was written whole, or what it held before had not passed its tests. #}
+{% macro rows_added_by_build() -%}
+    {%- if not execute or flags.WHICH != 'build' -%}
+        {{ return(none) }}
+    {%- endif -%}
+    {%- set tested = graph.nodes.get(model.attached_node) -%}
+    {%- if not tested or 'slice' not in tested.config.meta or not are_changes_known([tested.alias, 'finished_build']) -%}
+        {{ return(none) }}
+    {%- endif -%}
+    {{ return('(select * from ' ~ changes_of(tested.alias) ~ " where change = 'added')") }}
+{%- endmacro %}
