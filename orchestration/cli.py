@@ -60,6 +60,7 @@ def build_cli(lang: str) -> click.Group:
         _sql,
         _shell,
         _export,
+        _serve,
         _explain,
         _doctor,
     ):
@@ -284,6 +285,21 @@ def _export(group: click.Group, lang: str) -> None:
 
         day = since.date() if since else None
         return export_command(context, load_settings(context.home), form, tables, day, out)
+
+
+def _serve(group: click.Group, lang: str) -> None:
+    @group.group("serve", help=say("cli.help.serve", lang))
+    def serve() -> None:
+        """Holds the ways of serving."""
+
+    @_command(serve, "postgres", lang)
+    @option(lang, "--url", envvar="SHEQUN_POSTGRES_URL", metavar="URL")
+    @option(lang, "--quiet", is_flag=True)
+    @option(lang, "--json", "as_json", is_flag=True)
+    def body(context: Context, url: str | None, **_: Any) -> int:
+        from orchestration.commands.serve import postgres_command
+
+        return postgres_command(context, load_settings(context.home), url)
 
 
 def _explain(group: click.Group, lang: str) -> None:
