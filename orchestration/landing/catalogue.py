@@ -97,6 +97,7 @@ class Entity:
 
     Attributes:
         forms: The kinds of file that may hold it, of `FORMS`; () where files say it by their name.
+        becomes: What its rows become: the `stg_<system>__…` that read it; () where they stay in raw.
         rows: Paths of the row objects in a JSON or XML document, in the order to try.
         where: Keys of the row object and the values that one of its rows has; `where_not` the same, none.
         tables: Its tables in a SQLite file, and the stems of files dumped from them.
@@ -126,6 +127,7 @@ class Entity:
     first_day_of: dict[str, str] = field(default_factory=dict)
     other_titles: tuple[str, ...] = ()
     forms: tuple[str, ...] = ()
+    becomes: tuple[str, ...] = ()
     rows: tuple[str, ...] = ()
     where: dict[str, tuple[str, ...]] = field(default_factory=dict)
     where_not: dict[str, tuple[str, ...]] = field(default_factory=dict)
@@ -311,6 +313,7 @@ def _entity(source: dict[str, Any], name: str, spec: dict[str, Any]) -> Entity:
         first_day_of=spec.get("first_day_of", {}),
         other_titles=_texts(spec.get("titles")),
         forms=_texts(spec.get("forms")),
+        becomes=_texts(spec.get("becomes")),
         rows=_texts(spec.get("rows")),
         where={path: _texts(values) for path, values in spec.get("where", {}).items()},
         where_not={path: _texts(values) for path, values in spec.get("where_not", {}).items()},

@@ -284,6 +284,24 @@ def _rule_arguments(node: dict[str, Any]) -> dict[str, Any]:
     return {rule: given for rule, given in of_test["kwargs"].items() if rule not in ("model", "column_name")}
 
 
+def test_the_sources_say_what_each_export_becomes(manifest: dict[str, Any]) -> None:
+    found: dict[str, list[str]] = {}
+    for node in _models(manifest):
+        system, _, name = node["name"].removeprefix("stg_").partition("__")
+        if node["name"].startswith("stg_") and system != "canonical":
+            for table in _raw_tables(manifest, node["unique_id"]):
+                found.setdefault(table, []).append(name)
+    said = {entity.table: list(entity.becomes) for entity in load_catalogue().entities if entity.becomes}
+    assert said == {table: sorted(names) for table, names in found.items()}
+
+
+def _raw_tables(manifest: dict[str, Any], node: str) -> set[str]:
+    """The raw tables that a node reads, by whatever way."""
+    if node.startswith("source."):
+        return {manifest["sources"][node]["name"]}
+    return {table for parent in manifest["parent_map"][node] for table in _raw_tables(manifest, parent)}
+
+
 def test_recipes_of_explain_know_the_grain(manifest: dict[str, Any]) -> None:
     grains = {node["name"]: metric_pages.grain(manifest, node) for node in _published(manifest)}
     assert {name: list(recipe.grain) for name, recipe in load_recipes().items()} == {
