@@ -46,7 +46,7 @@ models:
 def project(tmp_path_factory: pytest.TempPathFactory) -> Path:
     place = tmp_path_factory.mktemp("project")
     macros = ("slices/slice_by", "slices/by_slice", "slices/changes", "engine/slices", "tests/row_rules")
-    copied = ("profiles.yml", *(f"macros/{macro}.sql" for macro in macros))
+    copied = ("profiles.yml", "selectors.yml", *(f"macros/{macro}.sql" for macro in macros))
     for name, text in {
         "dbt_project.yml": PROJECT,
         "models/mart_sliced.sql": MODEL,
