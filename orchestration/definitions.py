@@ -8,6 +8,7 @@ from orchestration.assets.checks import suite_check
 from orchestration.assets.landing import FILES_KEY, landing_assets
 from orchestration.assets.manifest import prepare_manifest
 from orchestration.assets.models import model_assets
+from orchestration.assets.postgres import postgres_assets
 from orchestration.assets.published import figures_are_recent, published_asset
 from orchestration.assets.triggers import inbox_sensor, morning_schedule, refresh_job
 from orchestration.assets.warehouse import Warehouse
@@ -16,7 +17,7 @@ from orchestration.settings import load_settings
 models = model_assets(prepare_manifest(load_settings()))
 
 defs = dg.Definitions(
-    assets=[*landing_assets(), models, published_asset(models)],
+    assets=[*landing_assets(), models, published_asset(models), *postgres_assets()],
     asset_checks=[suite_check("raw", FILES_KEY, Warehouse.raw_audit), figures_are_recent],
     jobs=[refresh_job],
     schedules=[morning_schedule],

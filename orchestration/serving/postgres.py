@@ -29,6 +29,7 @@ from orchestration.serving.query import DEFAULT_MEMORY
 from orchestration.serving.version import version_to_read
 from orchestration.settings import Settings
 
+URL_VARIABLE = "SHEQUN_POSTGRES_URL"
 SCHEMAS = ("core", "marts")
 READER = "shequn_reader"
 LOADERS = 2

@@ -9,6 +9,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
+import dagster as dg
 import duckdb
 import psycopg
 import pytest
@@ -17,6 +18,8 @@ from homes import STORAGE, audit_passes, finish_build, make_home
 from postgres_server import running_server
 from psycopg import errors
 
+from orchestration.assets.postgres import postgres_assets
+from orchestration.assets.warehouse import Warehouse
 from orchestration.cli import build_cli
 from orchestration.errors import EXIT_FAILURE, EXIT_LOCKED, EXIT_USAGE, ShequnError
 from orchestration.publishing import publish
@@ -279,3 +282,16 @@ def test_psql_and_sqlalchemy_read_it(settings: Settings, url: str) -> None:
     with engine.connect() as connection:
         assert connection.execute(text("select count(*) from marts.mart_rfm")).scalar_one() == 3
     engine.dispose()
+
+
+def test_dagster_brings_it_up_to_date_where_a_server_is_named(
+    settings: Settings, url: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    assert postgres_assets() == []
+    monkeypatch.setenv("SHEQUN_POSTGRES_URL", url)
+    monkeypatch.setenv("SHEQUN_HOME", str(settings.home))
+    publish_value(settings, 3)
+    result = dg.materialize(postgres_assets(), resources={"warehouse": Warehouse()})
+    (made,) = result.asset_materializations_for_node("postgres_copy")
+    assert made.metadata["loaded"].value == 5
+    assert ask(url, "select max(value) from marts.mart_tiny") == [(3,)]
