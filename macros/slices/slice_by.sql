@@ -33,8 +33,9 @@
 
 {# Slices of the changed rows of `upstream`; or, with `via`, slices of the rows of another upstream (or of the model as it
    was: this) that name a changed row: in one of the columns `on` stands what stands in the changed row's `key` (of several: in all of them).
-   columns: the slice's columns as the changed rows, or those of `via`, call them. #}
-{% macro changed(upstream, columns=none, via=none, key=none, on=none) -%}
+   columns: the slice's columns as the changed rows, or those of `via`, call them (or expressions of theirs);
+   condition: of a changed row; with `via` it calls that `wanted`, and the row of `via` `source`. #}
+{% macro changed(upstream, columns=none, via=none, key=none, on=none, condition='true') -%}
     {%- set relation = ref(upstream) -%}
     {{ return({
         'upstreams': [upstream],
@@ -43,6 +44,17 @@
         'wanted': changes_of(upstream) if via else none,
         'key': key,
         'on': (on or key) if key is string else [on or key],
+        'condition': condition,
+    }) }}
+{%- endmacro %}
+
+{# All slices that there are, if any row of `upstream` changed. #}
+{% macro changed_anything(upstream, columns) -%}
+    {%- set relation = ref(upstream) -%}
+    {{ return({
+        'upstreams': [upstream],
+        'statement': 'select distinct ' ~ columns | join(', ') ~ ' from ' ~ this
+            ~ ' where exists (select 1 from ' ~ changes_of(upstream) ~ ')',
     }) }}
 {%- endmacro %}
 
@@ -61,6 +73,7 @@
             ~ ' where member_id in (select member_id from ' ~ changes_of('int_non_customers') ~ '))',
         'key': 'id_value',
         'on': on,
+        'condition': 'true',
     }) }}
 {%- endmacro %}
 
@@ -81,26 +94,29 @@
 {%- endmacro %}
 
 {# The rows of an upstream that lie in touched slices; all of them where everything is worked out.
-   columns: the slice's columns as the upstream calls them. #}
-{% macro sliced(slice, upstream, columns=none) -%}
+   columns: the slice's columns as the upstream calls them; keys: which of them it has, if not all. #}
+{% macro sliced(slice, upstream, columns=none, keys=none) -%}
     {%- set relation = ref(upstream) -%}
     {%- if slice.touched is none -%}
         {{ return(relation) }}
     {%- endif -%}
-    {{ return('(' ~ rows_in(relation, columns or slice.columns, slice.touched, slice.columns) ~ ')') }}
+    {%- set keys = keys or slice.columns -%}
+    {{ return('(' ~ rows_in(relation, columns or keys, slice.touched, keys) ~ ')') }}
 {%- endmacro %}
 
 {% macro touched_slices(columns, touch) -%}
     {%- set named = touch.columns or columns -%}
-    {%- if touch.moments -%}
+    {%- if touch.statement -%}
+        {{ return('select * from (' ~ touch.statement ~ ') as touching (' ~ columns | join(', ') ~ ')') }}
+    {%- elif touch.moments -%}
         {{ return(slices_of(touch.via, columns, named, is_newly_counted(touch.moments))) }}
     {%- elif not touch.wanted -%}
-        {{ return(slices_of(touch.via, columns, named)) }}
+        {{ return(slices_of(touch.via, columns, named, touch.condition)) }}
     {%- endif -%}
     {%- set statements = [] -%}
     {%- for on in ([touch.on] if touch.on is string else touch.on) -%}
         {%- do statements.append(slices_of(
-            '(' ~ rows_in(touch.via, on, touch.wanted, touch.key) ~ ')', columns, named
+            '(' ~ rows_in(touch.via, on, touch.wanted, touch.key) ~ ' and ' ~ touch.condition ~ ')', columns, named
         )) -%}
     {%- endfor -%}
     {{ return(statements | join('\nunion\n')) }}

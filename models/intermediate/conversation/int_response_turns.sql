@@ -1,5 +1,9 @@
+{%- set slice = slice_by(['member_id', 'staff_id'], touched_by=[
+    changed('int_private_messages'),
+    counted_since('int_private_messages', ['sent_at', add_hours('sent_at', 24)]),
+]) -%}
 with messages as (
-    select * from {{ ref('int_private_messages') }}
+    select * from {{ sliced(slice, 'int_private_messages') }}
 ),
 
 reporting_window as (

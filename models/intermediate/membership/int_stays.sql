@@ -1,5 +1,8 @@
+{%- set slice = slice_by(['member_id'], touched_by=[
+    changed('int_membership_spans'),
+]) -%}
 with membership_spans as (
-    select * from {{ ref('int_membership_spans') }}
+    select * from {{ sliced(slice, 'int_membership_spans') }}
 ),
 
 scope_spans as (

@@ -1,8 +1,24 @@
-with messages as (
-    select * from {{ ref('int_group_messages') }}
+{%- set period_types = ['week', 'month'] -%}
+{%- set touches = [] -%}
+{%- for period_type in period_types -%}
+    {%- do touches.append(changed(
+        'int_group_messages',
+        columns=["'" ~ period_type ~ "'", period_start(period_type, 'sent_date')],
+        condition='is_valid and text_key is not null',
+    )) -%}
+{%- endfor -%}
+{#- whatever is a keyword is one term, in every text -#}
+{%- do touches.append(changed_anything('int_topic_keywords', ['period_type', 'period_start'])) -%}
+{%- set slice = slice_by(['period_type', 'period_start'], touched_by=touches) -%}
+with {% for period_type in period_types -%}
+{{ period_type }}_messages as (
+    select * from {{ sliced(slice, 'int_group_messages', [
+        "'" ~ period_type ~ "'", period_start(period_type, 'sent_date')
+    ]) }}
     where is_valid and text_key is not null
 ),
 
+{% endfor %}
 text_terms as (
     select
         text_key,
@@ -12,7 +28,7 @@ text_terms as (
 
 -- one row a member, so that speakers are rows: counting distinct members would hold them all
 group_members as (
-    {% for period_type in ['week', 'month'] -%}
+    {% for period_type in period_types -%}
     select
         '{{ period_type }}' as period_type,
         {{ period_start(period_type, 'messages.sent_date') }} as period_start,
@@ -20,7 +36,7 @@ group_members as (
         messages.member_id,
         text_terms.term,
         count(*) as messages
-    from messages
+    from {{ period_type }}_messages as messages
     inner join text_terms on messages.text_key = text_terms.text_key
     group by
         {{ period_start(period_type, 'messages.sent_date') }},

@@ -1,3 +1,4 @@
+{%- do slice_by(['period_type', 'period_start']) -%}
 with reporting_window as (
     select * from {{ ref('int_reporting_window') }}
 ),

@@ -1,7 +1,22 @@
-{%- set lookback_hours = '-24 * ' ~ var('attribution_lookback_days') -%}
+{%- set lookback_hours = '24 * ' ~ var('attribution_lookback_days') -%}
 {%- set half_life_days = var('attribution_half_life_days') -%}
+{%- set slice = slice_by(['order_id'], touched_by=[
+    changed('fct_order'),
+    changed(
+        'fct_touch',
+        key='member_id',
+        via='fct_order',
+        condition=is_hours_before('wanted.touched_at', 'source.paid_at', lookback_hours),
+    ),
+    changed(
+        'fct_membership_span',
+        key='member_id',
+        via='fct_order',
+        condition=is_hours_before('wanted.started_at', 'source.paid_at', lookback_hours),
+    ),
+]) -%}
 with orders as (
-    select * from {{ ref('fct_order') }}
+    select * from {{ sliced(slice, 'fct_order') }}
     where is_paid_order and member_id is not null
 ),
 
@@ -52,8 +67,7 @@ order_contacts as (
     inner join contacts
         on
             orders.member_id = contacts.member_id
-            and orders.paid_at >= contacts.touched_at
-            and contacts.touched_at > {{ add_hours('orders.paid_at', lookback_hours) }}
+            and {{ is_hours_before('contacts.touched_at', 'orders.paid_at', lookback_hours) }}
 ),
 
 positions as (

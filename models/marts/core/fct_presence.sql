@@ -1,5 +1,9 @@
+{%- set slice = slice_by(['member_id'], touched_by=[
+    changed('int_membership_spans'),
+    changed('bridge_group_scope', key='group_id', via='int_membership_spans'),
+]) -%}
 with membership_spans as (
-    select * from {{ ref('int_membership_spans') }}
+    select * from {{ sliced(slice, 'int_membership_spans') }}
 ),
 
 group_scopes as (

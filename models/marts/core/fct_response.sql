@@ -1,5 +1,8 @@
+{%- set slice = slice_by(['member_id', 'staff_id'], touched_by=[
+    changed('int_response_turns'),
+]) -%}
 with turns as (
-    select * from {{ ref('int_response_turns') }}
+    select * from {{ sliced(slice, 'int_response_turns') }}
 ),
 
 final as (

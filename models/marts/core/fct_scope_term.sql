@@ -1,16 +1,40 @@
+{%- set slice = slice_by(['period_type', 'period_start'], touched_by=[
+    changed('int_scope_terms'),
+    changed(
+        'int_scope_terms',
+        key=['period_type', 'period_start'],
+        via='dim_period',
+        on=['period_type', 'previous_start'],
+    ),
+    changed('dim_period'),
+]) -%}
 {%- set top_terms = 200 -%}
 with scope_terms as (
-    select * from {{ ref('int_scope_terms') }}
+    select * from {{ sliced(slice, 'int_scope_terms') }}
 ),
 
 periods as (
-    select * from {{ ref('dim_period') }}
+    select * from {{ sliced(slice, 'dim_period') }}
+),
+
+terms_before as (
+    select
+        scope_terms_before.scope_type,
+        scope_terms_before.scope_id,
+        scope_terms_before.term,
+        scope_terms_before.messages,
+        periods.period_type,
+        periods.period_start
+    from {{ ref('int_scope_terms') }} as scope_terms_before
+    inner join periods
+        on
+            scope_terms_before.period_type = periods.period_type
+            and scope_terms_before.period_start = periods.previous_start
 ),
 
 ranked as (
     select
         scope_terms.*,
-        periods.previous_start,
         row_number() over (
             partition by
                 scope_terms.period_type,
@@ -56,15 +80,13 @@ final as (
         published.term,
         published.messages,
         published.speakers,
-        coalesce(previous_terms.messages, 0) as previous_messages,
+        coalesce(terms_before.messages, 0) as previous_messages,
         published.term_rank <= {{ top_terms }} as is_top_term
     from published
-    left join scope_terms as previous_terms
+    left join terms_before
         on
-            {{ same_scope('published', 'previous_terms') | indent(12) }}
-            and published.period_type = previous_terms.period_type
-            and published.previous_start = previous_terms.period_start
-            and published.term = previous_terms.term
+            {{ same_scope_period('published', 'terms_before') | indent(12) }}
+            and published.term = terms_before.term
 )
 
 select * from final

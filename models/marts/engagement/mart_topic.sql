@@ -1,25 +1,43 @@
+{%- set period_types = ['week', 'month'] -%}
+{%- set touches = [
+    changed('fct_scope_term'),
+    changed('dim_period'),
+    changed(
+        'fct_scope_period',
+        key=['period_type', 'period_start'],
+        via='dim_period',
+        on=['period_type', 'previous_start'],
+    ),
+    changed('int_topic_keywords', key='keyword', via='fct_scope_term', on='term'),
+] -%}
+{%- for period_type in period_types -%}
+    {%- do touches.append(changed(
+        'fct_message',
+        columns=["'" ~ period_type ~ "'", period_start(period_type, 'sent_date')],
+    )) -%}
+{%- endfor -%}
+{%- set slice = slice_by(['period_type', 'period_start'], touched_by=touches) -%}
 with scope_terms as (
-    select * from {{ ref('fct_scope_term') }}
+    select * from {{ sliced(slice, 'fct_scope_term') }}
     where is_top_term
 ),
 
-messages as (
-    select * from {{ ref('fct_message') }}
+{% for period_type in period_types -%}
+{{ period_type }}_messages as (
+    select * from {{ sliced(slice, 'fct_message', [
+        "'" ~ period_type ~ "'", period_start(period_type, 'sent_date')
+    ]) }}
     where is_valid and message_type = 'text'
 ),
 
+{% endfor -%}
 group_scopes as (
     select * from {{ ref('bridge_group_scope') }}
     where scope_type in ('all', 'group')
 ),
 
-date_periods as (
-    select * from {{ ref('bridge_date_period') }}
-    where period_type in ('week', 'month')
-),
-
 periods as (
-    select * from {{ ref('dim_period') }}
+    select * from {{ sliced(slice, 'dim_period') }}
 ),
 
 scope_periods as (
@@ -27,32 +45,34 @@ scope_periods as (
 ),
 
 keywords as (
-    -- several activities may share a keyword
-    select distinct keyword from {{ ref('dim_activity_keyword') }}
+    select * from {{ ref('int_topic_keywords') }}
 ),
 
-group_days as (
+group_periods as (
+    {% for period_type in period_types -%}
     select
+        '{{ period_type }}' as period_type,
+        {{ period_start(period_type, 'sent_date') }} as period_start,
         group_id,
-        sent_date,
         count(*) as text_messages
-    from messages
-    group by group_id, sent_date
+    from {{ period_type }}_messages
+    group by {{ period_start(period_type, 'sent_date') }}, group_id
+    {{ 'union all' if not loop.last }}
+    {% endfor -%}
 ),
 
 scope_texts as (
     select
-        date_periods.period_type,
-        date_periods.period_start,
+        group_periods.period_type,
+        group_periods.period_start,
         group_scopes.scope_type,
         group_scopes.scope_id,
-        sum(group_days.text_messages) as text_messages
-    from group_days
-    inner join date_periods on group_days.sent_date = date_periods.date
-    inner join group_scopes on group_days.group_id = group_scopes.group_id
+        sum(group_periods.text_messages) as text_messages
+    from group_periods
+    inner join group_scopes on group_periods.group_id = group_scopes.group_id
     group by
-        date_periods.period_type,
-        date_periods.period_start,
+        group_periods.period_type,
+        group_periods.period_start,
         group_scopes.scope_type,
         group_scopes.scope_id
 ),
