@@ -18,6 +18,7 @@ import time
 from collections.abc import Callable
 from datetime import datetime
 from pathlib import Path
+from typing import Any
 
 from openpyxl import Workbook
 
@@ -33,11 +34,12 @@ settings.create_folders()
 start = time.process_time()
 report = land_inbox(settings, Progress())
 seconds = time.process_time() - start
-(outcome,) = report.files
-assert outcome.status == "landed", outcome
-assert outcome.lines == outcome.header + outcome.accepted + outcome.rejected + outcome.blank
+for outcome in report.files:
+    assert outcome.status == "landed", outcome
+    assert outcome.lines == outcome.header + outcome.accepted + outcome.rejected + outcome.blank
+accepted = max(outcome.accepted for outcome in report.files)
 peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
-print(f'{{"accepted": {outcome.accepted}, "seconds": {seconds}, "peak_kib": {peak}}}')
+print(f'{{"accepted": {accepted}, "seconds": {seconds}, "peak_kib": {peak}}}')
 """
 
 DUCKDB = """
@@ -99,19 +101,49 @@ def write_jsonl(path: Path, rows: int) -> None:
 
 
 def write_archive(path: Path, rows: int) -> None:
-    """Lines of WeCom's message archive."""
+    """Lines of WeCom's message archive, all of them texts."""
     with path.open("w", encoding="utf-8") as file:
         for number in range(rows):
-            row = {
-                "msgid": f"CAQQ{number:09d}",
-                "action": "send",
-                "from": f"wm{number % 20011:06d}",
-                "tolist": [f"wm{number % 977:06d}", "XiaoHe"],
-                "roomid": f"wr{number % 500:04d}",
-                "msgtime": 1772971200000 + number,
+            row = archived(number) | {
                 "msgtype": "text",
                 "text": {"content": f"今天的草莓很甜 {number % 977}"},
             }
+            file.write(json.dumps(row, ensure_ascii=False) + "\n")
+
+
+def archived(number: int) -> dict[str, Any]:
+    """What all messages of the archive have."""
+    return {
+        "msgid": f"CAQQ{number:09d}",
+        "action": "send",
+        "from": f"wm{number % 20011:06d}",
+        "tolist": [f"wm{number % 977:06d}", "XiaoHe"],
+        "roomid": f"wr{number % 500:04d}",
+        "msgtime": 1772971200000 + number,
+    }
+
+
+def write_varied_archive(path: Path, rows: int) -> None:
+    """The same with messages of other kinds: of a hundred eighty texts, ten pictures, one mixed."""
+    item = {"type": "text", "content": json.dumps({"content": "今天的草莓很甜"}, ensure_ascii=False)}
+    picture = {"md5sum": "50de8e5ae8ffe4f1df7a93841f71993a", "filesize": 70961, "sdkfileid": "CtYBMzA2" * 32}
+    others: list[dict[str, Any]] = [
+        *[{"msgtype": "image", "image": picture}] * 10,
+        *[{"msgtype": "revoke", "revoke": {"pre_msgid": "CAQQ000000001"}}] * 3,
+        *[{"msgtype": "link", "link": {"title": "草莓", "description": "甜", "link_url": "https://a.cn/1"}}]
+        * 4,
+        {
+            "msgtype": "redpacket",
+            "redpacket": {"type": 1, "wish": "恭喜", "totalcnt": 2, "totalamount": 3000},
+        },
+        {"msgtype": "vote", "vote": {"votetitle": "哪天", "voteitem": ["周一", "周二"], "votetype": 101}},
+        {"msgtype": "mixed", "mixed": {"item": [item]}},
+    ]
+    with path.open("w", encoding="utf-8") as file:
+        for number in range(rows):
+            text = {"msgtype": "text", "text": {"content": f"今天的草莓很甜 {number % 977}"}}
+            place = number % 100
+            row = archived(number) | (others[place // 5] if place % 5 == 0 else text)
             file.write(json.dumps(row, ensure_ascii=False) + "\n")
 
 
@@ -139,6 +171,7 @@ WRITERS: dict[str, tuple[str, Callable[[Path, int], None]]] = {
     "xlsx": ("canonical/messages.xlsx", write_workbook),
     "jsonl": ("canonical/messages.jsonl", write_jsonl),
     "wecom-jsonl": ("wecom/messages.jsonl", write_archive),
+    "wecom-varied-jsonl": ("wecom/messages.jsonl", write_varied_archive),
     "youzan-csv": ("youzan/orders.csv", write_orders),
 }
 
