@@ -218,7 +218,7 @@ class _Load:
         path = self._folder / f"{name}.csv"
         place = sql.Identifier(schema, table.name)
         with self._source.cursor() as cursor:
-            cursor.execute(f"copy {name} to {literal(str(path))} (format csv, header false)")
+            cursor.execute(f"copy {table.source} to {literal(str(path))} (format csv, header false)")
         create, complete = table.statements(schema)
         with _connect(self._url) as connection, connection.transaction(), connection.cursor() as cursor:
             cursor.execute(create)
