@@ -48,6 +48,23 @@
     }) }}
 {%- endmacro %}
 
+{# Slices of the rows of `via` that name, in the column `on`, a value that the column `key` of `upstream` has come to hold, or
+   ceased to: several of its rows may hold the same. #}
+{% macro changed_values(upstream, key, via, on, columns=none) -%}
+    {%- set counted = 'select ' ~ key ~ ', 1 as rows_now, 0 as more_rows from ' ~ ref(upstream) ~ ' union all select ' ~ key
+        ~ ", 0, case change when 'added' then 1 else -1 end from " ~ changes_of(upstream) -%}
+    {{ return({
+        'upstreams': [upstream],
+        'columns': columns,
+        'via': relation_of(via),
+        'wanted': '(select ' ~ key ~ ' from (' ~ counted ~ ') group by ' ~ key
+            ~ ' having (sum(rows_now) > 0) <> (sum(rows_now) > sum(more_rows)))',
+        'key': key,
+        'on': on,
+        'condition': 'true',
+    }) }}
+{%- endmacro %}
+
 {# All slices that there are, if any row of `upstream` changed. #}
 {% macro changed_anything(upstream, columns) -%}
     {%- set relation = ref(upstream) -%}

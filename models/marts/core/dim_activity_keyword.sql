@@ -1,3 +1,4 @@
+{%- do slice_by(['activity_id']) -%}
 with keywords as (
     select * from {{ ref('int_activity_keywords') }}
 ),

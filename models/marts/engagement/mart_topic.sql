@@ -8,7 +8,7 @@
         via='dim_period',
         on=['period_type', 'previous_start'],
     ),
-    changed('int_topic_keywords', key='keyword', via='fct_scope_term', on='term'),
+    changed_values('dim_activity_keyword', 'keyword', via='fct_scope_term', on='term'),
 ] -%}
 {%- for period_type in period_types -%}
     {%- do touches.append(changed(
@@ -45,7 +45,8 @@ scope_periods as (
 ),
 
 keywords as (
-    select * from {{ ref('int_topic_keywords') }}
+    -- several activities may share a keyword
+    select distinct keyword from {{ ref('dim_activity_keyword') }}
 ),
 
 group_periods as (
