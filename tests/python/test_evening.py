@@ -19,6 +19,8 @@ from orchestration.publishing import current_version
 from orchestration.refresh import RefreshRefused, refresh
 from orchestration.settings import Settings, load_settings
 
+pytestmark = pytest.mark.usefixtures("parsed_once")
+
 MEMBERS = "member_id,member_type\nanna,customer\nbo,customer\nchen,staff\n"
 JOINS = (
     "group_id,member_id,event_type,occurred_at\n"
@@ -110,7 +112,8 @@ def test_models_pass_their_unit_tests(evening: Settings) -> None:
     arguments = ["test", "--select=test_type:unit", *common_arguments(evening, evening.target_dir)]
     done = subprocess.run(
         [str(Path(sys.executable).parent / "dbt"), *arguments],
-        env=dbt_environment(evening),
+        cwd=evening.home,
+        env=dbt_environment(),
         capture_output=True,
         text=True,
         check=False,

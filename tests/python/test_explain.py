@@ -15,7 +15,6 @@ import pytest
 from click.testing import CliRunner, Result
 
 from orchestration.cli import build_cli
-from orchestration.demo import write_demo
 from orchestration.errors import ShequnError
 from orchestration.explaining import Wish, explain
 from orchestration.explaining.choosing import Ask, find_metric
@@ -23,8 +22,6 @@ from orchestration.explaining.explanation import agree
 from orchestration.explaining.recipes import FOLDER, Recipe, load_recipes
 from orchestration.explaining.statements import seed_files, seed_sql
 from orchestration.metric_pages import read_catalogue
-from orchestration.progress import Progress
-from orchestration.refresh import refresh
 from orchestration.serving.query import QueryResult
 from orchestration.serving.worker import _plain
 from orchestration.settings import Settings, load_settings
@@ -37,11 +34,8 @@ FIGURE_KEYS = {"is", "divide", "unless", "compared", "follows", "base", "over_ro
 
 
 @pytest.fixture(scope="module")
-def settings(tmp_path_factory: pytest.TempPathFactory) -> Settings:
-    settings = load_settings(home=tmp_path_factory.mktemp("explained"))
-    write_demo(settings.exports / "canonical", "small", 7, Progress())
-    refresh(settings, Progress())
-    return settings
+def settings(small_demo: Settings) -> Settings:
+    return small_demo
 
 
 @pytest.fixture(scope="module")

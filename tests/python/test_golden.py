@@ -26,6 +26,8 @@ from orchestration.progress import Progress
 from orchestration.refresh import refresh
 from orchestration.settings import load_settings
 
+pytestmark = pytest.mark.usefixtures("parsed_once")
+
 GOLDEN = Path(__file__).parent.parent / "fixtures" / "golden"
 TABLES = tuple(MARTS)
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import csv
 from collections import Counter
-from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -24,10 +23,7 @@ from reference.marts import Inputs
 from reference.world import Parameters
 from test_golden import TABLES, now
 
-from orchestration.demo import write_demo
-from orchestration.progress import Progress
-from orchestration.refresh import refresh
-from orchestration.settings import load_settings
+from orchestration.settings import Settings
 
 CDNOW = Path(__file__).parent.parent / "fixtures" / "cdnow" / "customers.csv"
 WEEK, AHEAD = 7.0, 90.0
@@ -42,13 +38,10 @@ class Demo:
 
 
 @pytest.fixture(scope="module")
-def demo(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Demo]:
-    settings = load_settings(home=tmp_path_factory.mktemp("demo"))
-    write_demo(settings.exports / "canonical")
+def demo(small_demo: Settings) -> Demo:
     landed_at = now()
-    refresh(settings, Progress())
-    inputs = Inputs(load(settings.exports, landed_at), Parameters(), landed_at.date())
-    yield Demo(settings.published_db, inputs)
+    inputs = Inputs(load(small_demo.exports, landed_at), Parameters(), landed_at.date())
+    return Demo(small_demo.published_db, inputs)
 
 
 @pytest.mark.parametrize("name", TABLES)

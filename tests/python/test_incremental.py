@@ -9,6 +9,8 @@ import pytest
 from tests.python.increments import differences_after
 from tests.python.reference.awkward import Size
 
+pytestmark = pytest.mark.usefixtures("parsed_once")
+
 
 @pytest.mark.parametrize("seed", [1])
 def test_deliveries_end_in_the_state_of_one_build(tmp_path: Path, seed: int) -> None:

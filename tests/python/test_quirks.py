@@ -1,5 +1,7 @@
 """The habits of exports that the warehouse must survive, each a folder: its files, and what they become.
 
+pytestmark = pytest.mark.usefixtures("parsed_once")
+
 `tests/fixtures/quirks/<number>_<name>/inbox` holds the files under the folders of their systems,
 `expected.yml` what is asserted: `files` as [path, status, code, header, accepted, rejected, blank], and
 `queries` with their rows. All of them lie in one inbox, are landed in one pass and built once.

@@ -21,10 +21,13 @@ CANONICAL = Path(
     or PROJECT_DIR.parent / "shared" / "data" / "uci_online_retail" / "canonical"
 )
 
-pytestmark = pytest.mark.skipif(
-    not CANONICAL.is_dir(),
-    reason=f"the UCI Online Retail export is not at {CANONICAL}; name its folder in SHEQUN_UCI_DIR",
-)
+pytestmark = [
+    pytest.mark.usefixtures("parsed_once"),
+    pytest.mark.skipif(
+        not CANONICAL.is_dir(),
+        reason=f"the UCI Online Retail export is not at {CANONICAL}; name its folder in SHEQUN_UCI_DIR",
+    ),
+]
 
 
 @pytest.fixture(scope="module")

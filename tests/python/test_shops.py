@@ -14,6 +14,8 @@ from orchestration.building.dbt import common_arguments, run_dbt
 from orchestration.landing.vault import phone_keys, vault_key
 from orchestration.progress import Progress
 
+pytestmark = pytest.mark.usefixtures("parsed_once")
+
 NOW = datetime(2026, 12, 1, 12)
 STRANGER, BUYER = "13800000011", "13800000012"
 HEADER = (

@@ -28,6 +28,8 @@ from orchestration.landing.vault import phone_keys, vault_key
 from orchestration.progress import Progress
 from orchestration.settings import PROJECT_DIR
 
+pytestmark = pytest.mark.usefixtures("parsed_once")
+
 EXPORTS = PROJECT_DIR / "tests" / "fixtures" / "exports"
 STAGING = PROJECT_DIR / "models" / "staging"
 NOW = datetime(2026, 12, 1, 12)

@@ -12,7 +12,9 @@ import pyarrow as pa
 import pytest
 from inboxes import Inbox
 
+from orchestration.building.basis import record_basis
 from orchestration.building.dbt import common_arguments, run_dbt
+from orchestration.fingerprint import current_origin
 from orchestration.progress import Progress
 from orchestration.settings import PROJECT_DIR
 from orchestration.topics import Segmenter, activity_keywords, clean
@@ -187,6 +189,7 @@ class Warehouse:
         arguments = ["build", *selection, *common_arguments(settings, settings.target_dir, self.project)]
         run = run_dbt(settings, Progress(), [*arguments, *options])
         assert run.return_code == 0, run.cause
+        record_basis(settings, current_origin(settings, self.project))
 
     def terms(self) -> dict[str, list[str]]:
         """Terms by key of the text."""

@@ -23,6 +23,8 @@ from orchestration.landing.unsaid import unsaid
 from orchestration.progress import Progress
 from orchestration.settings import Settings, load_settings
 
+pytestmark = pytest.mark.usefixtures("parsed_once")
+
 SYSTEMS = tuple(VENDORS)
 Row = tuple[Any, ...]
 ABOUT_EXPORTS = {

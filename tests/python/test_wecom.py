@@ -15,6 +15,8 @@ from test_systems import EXPORTS, NOW
 from orchestration.building.dbt import common_arguments, run_dbt
 from orchestration.progress import Progress
 
+pytestmark = pytest.mark.usefixtures("parsed_once")
+
 FILES = EXPORTS / "wecom" / "inbox"
 FOLDERS = ("callbacks", "contacts", "groups")
 MODELS = ("accounts", "contact_events", "groups", "member_tags", "members", "membership_events")
