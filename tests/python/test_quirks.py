@@ -1,7 +1,5 @@
 """The habits of exports that the warehouse must survive, each a folder: its files, and what they become.
 
-pytestmark = pytest.mark.usefixtures("parsed_once")
-
 `tests/fixtures/quirks/<number>_<name>/inbox` holds the files under the folders of their systems,
 `expected.yml` what is asserted: `files` as [path, status, code, header, accepted, rejected, blank], and
 `queries` with their rows. All of them lie in one inbox, are landed in one pass and built once.
@@ -22,6 +20,8 @@ from inboxes import Inbox
 from orchestration.building.dbt import common_arguments, run_dbt
 from orchestration.progress import Progress
 from orchestration.settings import PROJECT_DIR
+
+pytestmark = pytest.mark.usefixtures("parsed_once")
 
 QUIRKS = sorted((PROJECT_DIR / "tests" / "fixtures" / "quirks").iterdir())
 NOW = datetime(2026, 12, 1, 12)
