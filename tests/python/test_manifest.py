@@ -115,6 +115,8 @@ def test_row_rules_bear_the_name_of_their_model(manifest: dict[str, Any]) -> Non
     rules = [node for node in manifest["nodes"].values() if _rule_arguments(node)]
     assert {node["name"] for node in rules} == {f"row_rules_{names[node['attached_node']]}" for node in rules}
     assert len({node["attached_node"] for node in rules}) == len(rules) > 100
+    kinds = {(node.get("test_metadata") or {}).get("name") for node in manifest["nodes"].values()}
+    assert not kinds & {"not_null", "unique", "accepted_values"}, "these are rules of row_rules"
 
 
 def test_every_published_model_has_a_grain(manifest: dict[str, Any]) -> None:
