@@ -45,6 +45,15 @@
     ) as intervals (interval_unit, interval_number)
 {%- endmacro %}
 
+{# Whether a day of somebody, beside the one before, is a return: several days of one week or month are one. #}
+{% macro is_return(unit, relation) -%}
+    {%- if unit == 'day' -%}
+    true
+    {%- else -%}
+    coalesce({{ relation }}.previous_date < {{ period_start(unit, relation ~ '.event_date') }}, true)
+    {%- endif -%}
+{%- endmacro %}
+
 {# The last interval that a number of units reaches, so that members who reach the same one are counted
    together; NULL where it reaches none. #}
 {% macro reached_interval(unit, number) -%}

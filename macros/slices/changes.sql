@@ -50,3 +50,14 @@
         ~ "' and load_seq > " ~ built_through()
     ).columns[0].values()[0] > 0) }}
 {%- endmacro %}
+
+{# System and entity of the files that landed since the last build. #}
+{% macro entities_landed_since_build() -%}
+    {%- set found = [] -%}
+    {%- for row in run_query(
+        "select distinct system, entity from raw.files where status = 'landed' and load_seq > " ~ built_through()
+    ).rows -%}
+        {%- do found.append((row[0], row[1])) -%}
+    {%- endfor -%}
+    {{ return(found) }}
+{%- endmacro %}

@@ -1,19 +1,28 @@
 with final as (
-    {% for system, entity, key in raw_keys() %}
+    {% for table in slice_by_superseded_files() %}
     select
-        system,
-        '{{ entity }}' as entity,
+        '{{ table.system }}' as system,
+        '{{ table.entity }}' as entity,
         load_seq,
         count(*) as rows_kept
     from (
-        {{ last_landed(source('raw', system ~ '__' ~ entity), key) | indent(8) }}
+        -- the last landed of a key counts (R20)
+        select max(load_seq) as load_seq
+        from {{ table.relation }}
+        group by {{ table.key | join(', ') }}
     ) as kept
-    group by system, load_seq
-    {% if not loop.last %}
+    group by load_seq
 
     union all
-    {% endif %}
+
     {% endfor %}
+    -- where nothing landed there is no table to look at
+    select
+        cast(null as varchar) as system,
+        cast(null as varchar) as entity,
+        cast(null as bigint) as load_seq,
+        cast(null as bigint) as rows_kept
+    where false
 )
 
 select * from final

@@ -1,5 +1,12 @@
+{%- set slice = slice_by(['member_id'], touched_by=[
+    changed('int_member_mentions'),
+    changed('int_members'),
+    changed('int_non_customers'),
+    changed('int_membership_spans'),
+    changed('int_first_orders'),
+]) -%}
 with members as (
-    select * from {{ ref('int_members') }}
+    select * from {{ sliced(slice, 'int_members') }}
 ),
 
 non_customers as (
@@ -9,7 +16,7 @@ non_customers as (
 -- one person stands in many entities and landings
 people as (
     select distinct member_id
-    from {{ ref('int_member_mentions') }}
+    from {{ sliced(slice, 'int_member_mentions') }}
 ),
 
 spans_in_order as (
@@ -21,7 +28,7 @@ spans_in_order as (
             partition by member_id
             order by started_at, group_id, span_number
         ) as span_rank
-    from {{ ref('int_membership_spans') }}
+    from {{ sliced(slice, 'int_membership_spans') }}
 ),
 
 first_spans as (
@@ -34,7 +41,7 @@ first_spans as (
 ),
 
 first_orders as (
-    select * from {{ ref('int_first_orders') }}
+    select * from {{ sliced(slice, 'int_first_orders') }}
 ),
 
 final as (

@@ -1,5 +1,15 @@
+{%- set slice = slice_by(['member_id'], touched_by=[
+    changed('fct_membership_span'),
+    changed('bridge_group_scope', key='group_id', via='fct_membership_span'),
+    changed(
+        'fct_active_day',
+        condition="scope_type in ('all', 'group') and previous_active_date is null",
+    ),
+    changed('int_first_orders'),
+    changed('dim_member'),
+]) -%}
 with spans as (
-    select * from {{ ref('fct_membership_span') }}
+    select * from {{ sliced(slice, 'fct_membership_span') }}
 ),
 
 group_scopes as (
@@ -7,18 +17,17 @@ group_scopes as (
     where scope_type in ('all', 'group')
 ),
 
-active_days as (
-    select * from {{ ref('fct_active_day') }}
-    where scope_type in ('all', 'group')
+first_active_days as (
+    select * from {{ sliced(slice, 'fct_active_day') }}
+    where scope_type in ('all', 'group') and previous_active_date is null
 ),
 
-orders as (
-    select * from {{ ref('fct_order') }}
-    where is_paid_order and member_id is not null
+first_orders as (
+    select * from {{ sliced(slice, 'int_first_orders') }}
 ),
 
 members as (
-    select * from {{ ref('dim_member') }}
+    select * from {{ sliced(slice, 'dim_member') }}
     where is_customer
 ),
 
@@ -57,8 +66,7 @@ first_active as (
         'first_active' as cohort_event,
         member_id,
         active_date as cohort_date
-    from active_days
-    where previous_active_date is null
+    from first_active_days
 ),
 
 first_purchase as (
@@ -67,9 +75,8 @@ first_purchase as (
         'all' as scope_id,
         'first_purchase' as cohort_event,
         member_id,
-        min(paid_date) as cohort_date
-    from orders
-    group by member_id
+        cast(paid_at as date) as cohort_date
+    from first_orders
 ),
 
 cohorts as (

@@ -9,7 +9,9 @@ active_days as (
         scope_type,
         scope_id,
         member_id,
-        active_date as event_date
+        active_date as event_date,
+        previous_active_date as previous_date,
+        next_active_date as next_date
     from {{ ref('fct_active_day') }}
     where scope_type in ('all', 'group')
 ),
@@ -43,7 +45,7 @@ cohorts as (
 ),
 
 -- distinct: several orders of one day are one return
-community_purchase_days as (
+community_purchases as (
     select distinct
         order_scopes.scope_type,
         order_scopes.scope_id,
@@ -54,13 +56,31 @@ community_purchase_days as (
 ),
 
 -- distinct: as above
-purchase_days as (
+purchases as (
     select distinct
         'all' as scope_type,
         'all' as scope_id,
         member_id,
         paid_date as event_date
     from orders
+),
+
+community_purchase_days as (
+    select
+        *,
+        lag(event_date) over days as previous_date,
+        lead(event_date) over days as next_date
+    from community_purchases
+    window days as (partition by scope_type, scope_id, member_id order by event_date)
+),
+
+purchase_days as (
+    select
+        *,
+        lag(event_date) over days as previous_date,
+        lead(event_date) over days as next_date
+    from purchases
+    window days as (partition by scope_type, scope_id, member_id order by event_date)
 ),
 
 event_days as (
@@ -73,7 +93,9 @@ event_days as (
     select
         cohorts.*,
         '{{ subject }}' as subject,
-        events.event_date
+        events.event_date,
+        events.previous_date,
+        events.next_date
     from cohorts
     inner join {{ days }} as events
         on
@@ -87,10 +109,8 @@ event_days as (
 
 bounded_returns as (
     {%- for unit in ['day', 'week', 'month'] %}
-    -- distinct: several days of one week or month are one return
-    select {{ 'distinct' if unit != 'day' }}
+    select
         {{ cohort_columns }},
-        event_days.member_id,
         intervals.interval_unit,
         {{ counted_from(unit, 'event_days') }} as cohort_start,
         intervals.interval_number
@@ -101,6 +121,7 @@ bounded_returns as (
             = intervals.interval_number
     where
         intervals.interval_unit = '{{ unit }}'
+        and {{ is_return(unit, 'event_days') }}
         {%- if unit != 'day' %} and event_days.scope_type = 'all' {%- endif %}
     {{ '' if loop.last else 'union all' }}
     {%- endfor %}
@@ -109,11 +130,10 @@ bounded_returns as (
 last_days as (
     select
         {{ cohort_columns }},
-        member_id,
         cohort_date,
-        max(event_date) as last_date
+        event_date as last_date
     from event_days
-    group by {{ cohort_columns }}, member_id, cohort_date
+    where next_date is null
 ),
 
 last_returns as (
