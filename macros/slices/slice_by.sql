@@ -2,7 +2,7 @@
    those values, so that a refresh works out again the touched slices alone. See docs/incremental.md.
 
    columns: the slice's columns, known in every row of the model;
-   touched_by: what touches slices, a list of `changed(...)` and `counted_since(...)`;
+   touched_by: what touches slices, a list of `changed(...)`, `counted_since(...)` and others below and in touches.sql;
    also: statements that return further touched slices.
 
    With neither, or where an upstream was not written by slices in this run, everything is worked out and only what differs
@@ -169,4 +169,12 @@
     {%- endfor -%}
     {#- a window that came or went counts or drops everything -#}
     {{ return('(' ~ conditions | join(' or ') ~ ')' if bounds[4] == 2 else bounds[4] ~ ' = 1') }}
+{%- endmacro %}
+
+{# The touched rows of a CTE that has the slice's columns. #}
+{% macro touched_rows(slice, cte) -%}
+    {{ return(
+        cte if slice.touched is none
+        else '(' ~ rows_in(cte, slice.columns, slice.touched, slice.columns) ~ ')'
+    ) }}
 {%- endmacro %}

@@ -1,5 +1,11 @@
+{%- set slice = slice_by(['participation_id'], touched_by=[
+    changed('fct_participation'),
+    changed('int_membership_spans', key='member_id', via='fct_participation'),
+    changed('bridge_group_scope', key='group_id', via='fct_participation'),
+    changed('bridge_group_scope', key='group_id', via='this', on='scope_id'),
+]) -%}
 with participations as (
-    select * from {{ ref('fct_participation') }}
+    select * from {{ sliced(slice, 'fct_participation') }}
 ),
 
 membership_spans as (

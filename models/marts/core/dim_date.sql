@@ -1,3 +1,4 @@
+{%- do slice_by(['date']) -%}
 with reporting_window as (
     select
         {{ period_start('year', 'history_start_date') }} as first_date,

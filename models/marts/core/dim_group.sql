@@ -1,3 +1,4 @@
+{%- do slice_by(['group_id']) -%}
 with groups as (
     select * from {{ ref('int_groups') }}
 ),

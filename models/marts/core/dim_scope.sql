@@ -1,3 +1,4 @@
+{%- do slice_by(['scope_type', 'scope_id']) -%}
 with groups as (
     select * from {{ ref('dim_group') }}
     where first_seen_date is not null

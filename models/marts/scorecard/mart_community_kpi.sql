@@ -1,33 +1,42 @@
+{%- set slice = slice_by_scope_periods([
+    changed('fct_scope_groups'),
+    changed('fct_scope_membership'),
+    changed('fct_scope_activity'),
+    changed('fct_scope_concentration'),
+    changed('fct_scope_participation'),
+    changed('fct_scope_sales'),
+    changed('fct_scope_repurchase'),
+]) -%}
 with scope_periods as (
-    select * from {{ ref('fct_scope_period') }}
+    select * from {{ sliced(slice, 'fct_scope_period') }}
 ),
 
 scope_groups as (
-    select * from {{ ref('fct_scope_groups') }}
+    select * from {{ sliced(slice, 'fct_scope_groups') }}
 ),
 
 membership as (
-    select * from {{ ref('fct_scope_membership') }}
+    select * from {{ sliced(slice, 'fct_scope_membership') }}
 ),
 
 activity as (
-    select * from {{ ref('fct_scope_activity') }}
+    select * from {{ sliced(slice, 'fct_scope_activity') }}
 ),
 
 concentration as (
-    select * from {{ ref('fct_scope_concentration') }}
+    select * from {{ sliced(slice, 'fct_scope_concentration') }}
 ),
 
 participation as (
-    select * from {{ ref('fct_scope_participation') }}
+    select * from {{ sliced(slice, 'fct_scope_participation') }}
 ),
 
 sales as (
-    select * from {{ ref('fct_scope_sales') }}
+    select * from {{ sliced(slice, 'fct_scope_sales') }}
 ),
 
 repurchase as (
-    select * from {{ ref('fct_scope_repurchase') }}
+    select * from {{ sliced(slice, 'fct_scope_repurchase') }}
 ),
 
 final as (

@@ -1,3 +1,8 @@
+{%- set slice = slice_by(['period_type', 'period_start', 'scope_type', 'scope_id'], touched_by=[
+    changed('mart_community_kpi'),
+    changed_before('previous_start'),
+    changed_before('last_year_start'),
+]) -%}
 {%- set metrics = numeric_columns('mart_community_kpi') -%}
 {%- set keys = ['period_type', 'period_start', 'scope_type', 'scope_id', 'is_partial'] -%}
 {%- set values = {
@@ -22,33 +27,37 @@ kpis as (
     where scope_type <> 'group' or period_type <> 'day'
 ),
 
+touched_kpis as (
+    select * from {{ touched_rows(slice, 'kpis') }}
+),
+
 compared as (
     select
         {% for metric in metrics -%}
-        kpis.{{ metric }},
+        touched_kpis.{{ metric }},
         previous.{{ metric }} as {{ metric }}__previous,
         last_year.{{ metric }} as {{ metric }}__last_year,
         {% endfor -%}
-        kpis.period_type,
-        kpis.period_start,
-        kpis.scope_type,
-        kpis.scope_id,
-        kpis.is_partial
-    from kpis
+        touched_kpis.period_type,
+        touched_kpis.period_start,
+        touched_kpis.scope_type,
+        touched_kpis.scope_id,
+        touched_kpis.is_partial
+    from touched_kpis
     inner join periods
         on
-            kpis.period_type = periods.period_type
-            and kpis.period_start = periods.period_start
+            touched_kpis.period_type = periods.period_type
+            and touched_kpis.period_start = periods.period_start
     left join kpis as previous
         on
-            kpis.period_type = previous.period_type
+            touched_kpis.period_type = previous.period_type
             and periods.previous_start = previous.period_start
-            and {{ same_scope('kpis', 'previous') | indent(8) }}
+            and {{ same_scope('touched_kpis', 'previous') | indent(8) }}
     left join kpis as last_year
         on
-            kpis.period_type = last_year.period_type
+            touched_kpis.period_type = last_year.period_type
             and periods.last_year_start = last_year.period_start
-            and {{ same_scope('kpis', 'last_year') | indent(8) }}
+            and {{ same_scope('touched_kpis', 'last_year') | indent(8) }}
 ),
 
 metric_values as (

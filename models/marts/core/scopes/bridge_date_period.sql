@@ -1,3 +1,4 @@
+{%- do slice_by(['date']) -%}
 with dates as (
     select * from {{ ref('dim_date') }}
 ),

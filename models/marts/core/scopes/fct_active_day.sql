@@ -1,5 +1,20 @@
+{%- set slice = slice_by_days(
+    ['scope_type', 'scope_id', 'member_id', 'active_date'],
+    previous='previous_active_date',
+    next='next_active_date',
+    touched_by=[changed_together(
+        'fct_message',
+        'bridge_group_scope',
+        on='one.group_id = other.group_id',
+        columns=['other.scope_type', 'other.scope_id', 'one.member_id', 'one.sent_date'],
+        condition='one.is_valid',
+    )],
+) -%}
 with messages as (
-    select * from {{ ref('fct_message') }}
+    select *
+    from {{ sliced(
+        slice, 'fct_message', ['member_id', 'sent_date'], keys=['member_id', 'active_date']
+    ) }}
 ),
 
 group_scopes as (
@@ -49,7 +64,7 @@ final as (
             partition by scope_type, scope_id, member_id
             order by active_date
         ) as next_active_date
-    from scope_days
+    from {{ with_neighbours(slice, 'scope_days') }}
 )
 
 select * from final

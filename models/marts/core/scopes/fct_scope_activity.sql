@@ -1,9 +1,16 @@
+{%- set slice = slice_by_scope_periods([
+    changed_in_periods('fct_scope_message_day'),
+    changed_in_periods('fct_scope_membership_day'),
+    changed_in_periods('fct_scope_activity_day'),
+]) -%}
 with scope_periods as (
-    select * from {{ ref('fct_scope_period') }}
+    select * from {{ sliced(slice, 'fct_scope_period') }}
 ),
 
 date_periods as (
-    select * from {{ ref('bridge_date_period') }}
+    select *
+    from {{ sliced(slice, 'bridge_date_period', keys=['period_type', 'period_start']) }}
+    where period_type <> 'all'
 ),
 
 membership_days as (
@@ -14,8 +21,8 @@ activity_days as (
     select * from {{ ref('fct_scope_activity_day') }}
 ),
 
-active_days as (
-    select * from {{ ref('fct_active_day') }}
+message_days as (
+    select * from {{ ref('fct_scope_message_day') }}
 ),
 
 scope_days as (
@@ -26,6 +33,10 @@ scope_days as (
         activity_days.messages,
         activity_days.staff_messages,
         activity_days.active_members,
+        message_days.first_in_week,
+        message_days.first_in_month,
+        message_days.first_in_quarter,
+        message_days.first_in_year,
         {{ rate('activity_days.active_members', 'membership_days.members_present') }}
             as interaction_rate
     from activity_days
@@ -33,38 +44,34 @@ scope_days as (
         on
             {{ same_scope('activity_days', 'membership_days') | indent(8) }}
             and activity_days.date = membership_days.date
+    left join message_days
+        on
+            {{ same_scope('activity_days', 'message_days') | indent(8) }}
+            and activity_days.date = message_days.date
+),
+
+period_days as (
+    select
+        date_periods.period_type,
+        date_periods.period_start,
+        scope_days.*
+    from scope_days
+    inner join date_periods
+        on scope_days.date = date_periods.date
 ),
 
 flows as (
     select
-        date_periods.period_type,
-        date_periods.period_start,
-        scope_days.scope_type,
-        scope_days.scope_id,
-        cast(sum(scope_days.messages) as bigint) as messages,
-        cast(sum(scope_days.staff_messages) as bigint) as staff_messages,
-        cast(sum(scope_days.active_members) as bigint) as active_member_days,
-        avg(scope_days.interaction_rate) as interaction_rate
-    from scope_days
-    inner join date_periods
-        on scope_days.date = date_periods.date
-    group by 1, 2, 3, 4
-),
-
--- A member counts once in a period: on the first of its active days in it.
-active as (
-    select
-        date_periods.period_type,
-        date_periods.period_start,
-        active_days.scope_type,
-        active_days.scope_id,
-        count(*) as active_members
-    from active_days
-    inner join date_periods
-        on active_days.active_date = date_periods.date
-    where
-        active_days.previous_active_date is null
-        or active_days.previous_active_date < date_periods.period_start
+        period_type,
+        period_start,
+        scope_type,
+        scope_id,
+        cast(sum(messages) as bigint) as messages,
+        cast(sum(staff_messages) as bigint) as staff_messages,
+        cast({{ people_of_period('period_type', 'active_members') }} as bigint) as active_members,
+        cast(sum(active_members) as bigint) as active_member_days,
+        avg(interaction_rate) as interaction_rate
+    from {{ touched_rows(slice, 'period_days') }}
     group by 1, 2, 3, 4
 ),
 
@@ -76,7 +83,7 @@ final as (
         scope_periods.scope_id,
         flows.messages,
         flows.staff_messages,
-        coalesce(active.active_members, 0) as active_members,
+        coalesce(flows.active_members, 0) as active_members,
         flows.active_member_days,
         flows.interaction_rate,
         activity_days.active_members_28d,
@@ -85,9 +92,6 @@ final as (
     inner join flows
         on
             {{ same_scope_period('scope_periods', 'flows') | indent(8) }}
-    left join active
-        on
-            {{ same_scope_period('scope_periods', 'active') | indent(8) }}
     inner join activity_days
         on
             {{ same_scope('scope_periods', 'activity_days') | indent(8) }}

@@ -1,7 +1,13 @@
 {%- set window_days = 28 -%}
-{%- set measures = [
-    'messages', 'staff_messages', 'active_members', 'window_members', 'window_member_days',
-] -%}
+{%- set slice = slice_by_running_days(['scope_type', 'scope_id', 'date'], touched_by=[
+    changed('fct_scope_message_day'),
+    changed_together(
+        'dim_scope',
+        'dim_date',
+        on='one.first_date <= other.date',
+        columns=['one.scope_type', 'one.scope_id', 'other.date'],
+    ),
+]) -%}
 with dates as (
     select * from {{ ref('dim_date') }}
 ),
@@ -10,107 +16,86 @@ scopes as (
     select * from {{ ref('dim_scope') }}
 ),
 
-group_scopes as (
-    select * from {{ ref('bridge_group_scope') }}
+message_days as (
+    select * from {{ ref('fct_scope_message_day') }}
 ),
 
-active_days as (
-    select * from {{ ref('fct_active_day') }}
-),
-
-messages as (
-    select * from {{ ref('fct_message') }}
-),
-
--- A member leaves the window 28 days after a day of its own, unless it was active again before.
-expiring_days as (
+-- Every change of a scope, and a row of zeros for each of its days. A member leaves the window
+-- 28 days after a day of its own, unless it was active again before.
+changes as (
     select
         scope_type,
         scope_id,
+        date,
         messages,
-        active_date,
-        {{ add_days('active_date', window_days) }} as day_expires_on,
-        case
-            when next_active_date < {{ add_days('active_date', window_days) }}
-                then next_active_date
-            else {{ add_days('active_date', window_days) }}
-        end as member_expires_on
-    from active_days
-),
+        staff_messages,
+        active_members,
+        comers as window_members,
+        active_members as window_member_days,
+        case when active_members > 0 then date end as last_active_date
+    from message_days
 
-staff_days as (
+    union all
+
     select
-        group_id,
-        sent_date,
-        count(*) as staff_messages
-    from messages
-    where is_staff_message
-    group by group_id, sent_date
-),
+        scope_type,
+        scope_id,
+        {{ add_days('date', window_days) }} as date,
+        0 as messages,
+        0 as staff_messages,
+        0 as active_members,
+        -goers as window_members,
+        -active_members as window_member_days,
+        null as last_active_date
+    from message_days
 
-scope_staff_days as (
-    select
-        group_scopes.scope_type,
-        group_scopes.scope_id,
-        staff_days.sent_date,
-        staff_days.staff_messages
-    from staff_days
-    inner join group_scopes
-        on staff_days.group_id = group_scopes.group_id
-),
+    union all
 
-scope_dates as (
     select
         scopes.scope_type,
         scopes.scope_id,
-        dates.date
+        dates.date,
+        0 as messages,
+        0 as staff_messages,
+        0 as active_members,
+        0 as window_members,
+        0 as window_member_days,
+        null as last_active_date
     from scopes
     inner join dates
         on scopes.first_date <= dates.date
 ),
 
--- Every change of a scope, and a row of zeros for each of its days.
-changes as (
-    {{ scope_changes('expiring_days', 'active_date', measures, {
-        'messages': 'sum(messages)',
-        'active_members': 'count(*)',
-        'window_members': 'count(*)',
-        'window_member_days': 'count(*)',
-    }) | indent(4) }}
-    union all
-    {{ scope_changes('expiring_days', 'member_expires_on', measures, {
-        'window_members': '-count(*)',
-    }) | indent(4) }}
-    union all
-    {{ scope_changes('expiring_days', 'day_expires_on', measures, {
-        'window_member_days': '-count(*)',
-    }) | indent(4) }}
-    union all
-    {{ scope_changes('scope_staff_days', 'sent_date', measures, {
-        'staff_messages': 'sum(staff_messages)',
-    }) | indent(4) }}
-    union all
-    {{ scope_changes('scope_dates', 'date', measures, {}) | indent(4) }}
-),
-
 daily as (
     select
-        {% for measure in measures -%}
-        cast(sum({{ measure }}) as bigint) as {{ measure }},
-        {% endfor -%}
         scope_type,
         scope_id,
-        date
-    from changes
+        date,
+        cast(sum(messages) as bigint) as messages,
+        cast(sum(staff_messages) as bigint) as staff_messages,
+        cast(sum(active_members) as bigint) as active_members,
+        cast(sum(window_members) as bigint) as window_members,
+        cast(sum(window_member_days) as bigint) as window_member_days,
+        max(last_active_date) as last_active_date
+    from {{ carried_on(slice, 'changes', {
+        'window_members': 'active_members_28d',
+        'window_member_days': 'active_member_days_28d',
+        'last_active_date': 'last_active_date',
+    }) }}
     group by scope_type, scope_id, date
 ),
 
 running as (
     select
-        *,
+        scope_type,
+        scope_id,
+        date,
+        messages,
+        staff_messages,
+        active_members,
         {{ running_sum('window_members') }} as active_members_28d,
         {{ running_sum('window_member_days') }} as active_member_days_28d,
-        max(case when active_members > 0 then date end) over (
+        max(last_active_date) over (
             partition by scope_type, scope_id
             order by date
         ) as last_active_date

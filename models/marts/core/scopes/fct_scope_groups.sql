@@ -1,11 +1,40 @@
 {%- set zombie_days = 14 -%}
+{%- set slice = slice_by(['period_type', 'period_start'], touched_by=[
+    changed('fct_scope_period'),
+    changed_together(
+        'dim_group',
+        'dim_period',
+        on='other.effective_end >= one.exists_from_date',
+        columns=['other.period_type', 'other.period_start'],
+    ),
+    changed_sums(
+        'fct_scope_membership_day',
+        by=['scope_type', 'scope_id', 'date'],
+        values=['case when members_end > 0 then 1 else 0 end'],
+        other='dim_period',
+        on='one.date = other.effective_end',
+        columns=['other.period_type', 'other.period_start'],
+        condition="one.scope_type = 'group'",
+    ),
+    changed_sums(
+        'fct_scope_activity_day',
+        by=['scope_type', 'scope_id', 'date'],
+        values=[
+            'case when last_active_date > ' ~ add_days('date', -zombie_days) ~ ' then 1 else 0 end',
+        ],
+        other='dim_period',
+        on='one.date = other.effective_end',
+        columns=['other.period_type', 'other.period_start'],
+        condition="one.scope_type = 'group'",
+    ),
+]) -%}
 with scope_periods as (
-    select * from {{ ref('fct_scope_period') }}
+    select * from {{ sliced(slice, 'fct_scope_period') }}
 ),
 
 periods as (
     select *
-    from {{ ref('dim_period') }}
+    from {{ sliced(slice, 'dim_period') }}
     where period_type <> 'all'
 ),
 

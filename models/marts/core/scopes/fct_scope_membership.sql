@@ -1,42 +1,54 @@
+{%- set first_in = first_in_periods('date', 'previous_date') -%}
+{%- set slice = slice_by_scope_periods([
+    changed_in_periods('fct_scope_membership_day'),
+    changed_in_periods('fct_move_day'),
+    changed_in_periods('fct_presence', 'left_date'),
+]) -%}
 with scope_periods as (
-    select * from {{ ref('fct_scope_period') }}
+    select * from {{ sliced(slice, 'fct_scope_period') }}
 ),
 
 date_periods as (
-    select * from {{ ref('bridge_date_period') }}
+    select * from {{ sliced(slice, 'bridge_date_period', keys=['period_type', 'period_start']) }}
+    where period_type <> 'all'
 ),
 
 scope_days as (
     select * from {{ ref('fct_scope_membership_day') }}
 ),
 
-group_scopes as (
-    select * from {{ ref('bridge_group_scope') }}
-),
-
-spans as (
-    select * from {{ ref('fct_membership_span') }}
+moves as (
+    select * from {{ ref('fct_move_day') }}
 ),
 
 presence as (
     select * from {{ ref('fct_presence') }}
+    where next_entered_date is not null
+),
+
+period_days as (
+    select
+        date_periods.period_type,
+        date_periods.period_start,
+        scope_days.*
+    from scope_days
+    inner join date_periods
+        on scope_days.date = date_periods.date
 ),
 
 flows as (
     select
-        date_periods.period_type,
-        date_periods.period_start,
-        scope_days.scope_type,
-        scope_days.scope_id,
-        cast(sum(scope_days.joins) as bigint) as joins,
-        cast(sum(scope_days.leaves) as bigint) as leaves,
-        cast(sum(scope_days.dissolved_exits) as bigint) as dissolved_exits,
-        cast(sum(scope_days.entries) as bigint) as entries,
-        cast(sum(scope_days.exits) as bigint) as exits
-    from scope_days
-    inner join date_periods
-        on scope_days.date = date_periods.date
-    group by 1, 2, 3, 4
+        period_type,
+        period_start,
+        scope_type,
+        scope_id,
+        cast(sum(joins) as bigint) as joins,
+        cast(sum(leaves) as bigint) as leaves,
+        cast(sum(dissolved_exits) as bigint) as dissolved_exits,
+        cast(sum(entries) as bigint) as entries,
+        cast(sum(exits) as bigint) as exits
+    from {{ touched_rows(slice, 'period_days') }}
+    group by period_type, period_start, scope_type, scope_id
 ),
 
 -- Who leaves and comes back within a period has two stretches in it and is one member.
@@ -55,61 +67,58 @@ returns as (
             presence.next_entered_date = comebacks.date
             and departures.period_type = comebacks.period_type
             and departures.period_start = comebacks.period_start
-    group by 1, 2, 3, 4
-),
-
--- One row per day on which a customer joins or leaves in the scope, however often.
-moves as (
-    select
-        'join' as move,
-        group_scopes.scope_type,
-        group_scopes.scope_id,
-        spans.member_id,
-        spans.start_date as date
-    from spans
-    inner join group_scopes
-        on spans.group_id = group_scopes.group_id
-    group by 1, 2, 3, 4, 5
-    union all
-    select
-        'leave' as move,
-        group_scopes.scope_type,
-        group_scopes.scope_id,
-        spans.member_id,
-        spans.end_date as date
-    from spans
-    inner join group_scopes
-        on spans.group_id = group_scopes.group_id
-    where spans.end_reason = 'leave'
-    group by 1, 2, 3, 4, 5
-),
-
-moves_in_order as (
-    select
-        *,
-        lag(date) over (
-            partition by move, scope_type, scope_id, member_id
-            order by date
-        ) as previous_date
-    from moves
+    group by
+        departures.period_type,
+        departures.period_start,
+        presence.scope_type,
+        presence.scope_id
 ),
 
 -- A customer counts once in a period: on the first of its days in it.
-movers as (
+move_days as (
+    select
+        move,
+        scope_type,
+        scope_id,
+        date,
+        {% for flag, value in first_in.items() -%}
+        sum({{ value }}) as {{ flag }},
+        {% endfor -%}
+        count(*) as members
+    from moves
+    group by move, scope_type, scope_id, date
+),
+
+period_moves as (
     select
         date_periods.period_type,
         date_periods.period_start,
-        moves_in_order.scope_type,
-        moves_in_order.scope_id,
-        count(*) filter (where moves_in_order.move = 'join') as joining_members,
-        count(*) filter (where moves_in_order.move = 'leave') as leaving_members
-    from moves_in_order
+        move_days.*
+    from move_days
     inner join date_periods
-        on moves_in_order.date = date_periods.date
-    where
-        moves_in_order.previous_date is null
-        or moves_in_order.previous_date < date_periods.period_start
-    group by 1, 2, 3, 4
+        on move_days.date = date_periods.date
+),
+
+movers as (
+    select
+        move,
+        period_type,
+        period_start,
+        scope_type,
+        scope_id,
+        cast({{ people_of_period('period_type', 'members') }} as bigint) as members
+    from {{ touched_rows(slice, 'period_moves') }}
+    group by move, period_type, period_start, scope_type, scope_id
+),
+
+joining as (
+    select * from movers
+    where move = 'join'
+),
+
+leaving as (
+    select * from movers
+    where move = 'leave'
 ),
 
 final as (
@@ -127,8 +136,8 @@ final as (
         scope_days.members_end - flows.entries + flows.exits as members_start,
         scope_days.members_end + flows.exits - coalesce(returns.members, 0) as members_present,
         scope_days.members_end,
-        coalesce(movers.joining_members, 0) as joining_members,
-        coalesce(movers.leaving_members, 0) as leaving_members,
+        coalesce(joining.members, 0) as joining_members,
+        coalesce(leaving.members, 0) as leaving_members,
         scope_days.members_ever
     from scope_periods
     inner join flows
@@ -137,9 +146,12 @@ final as (
     left join returns
         on
             {{ same_scope_period('scope_periods', 'returns') | indent(8) }}
-    left join movers
+    left join joining
         on
-            {{ same_scope_period('scope_periods', 'movers') | indent(8) }}
+            {{ same_scope_period('scope_periods', 'joining') | indent(8) }}
+    left join leaving
+        on
+            {{ same_scope_period('scope_periods', 'leaving') | indent(8) }}
     inner join scope_days
         on
             {{ same_scope('scope_periods', 'scope_days') | indent(8) }}

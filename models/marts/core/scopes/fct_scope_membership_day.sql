@@ -1,6 +1,28 @@
 {%- set measures = [
     'joins', 'leaves', 'dissolved_exits', 'entries', 'first_entries', 'exits', 'same_day_returns',
 ] -%}
+{%- set slice = slice_by_running_days(['scope_type', 'scope_id', 'date'], touched_by=[
+    changed_together(
+        'fct_membership_span',
+        'bridge_group_scope',
+        on='one.group_id = other.group_id',
+        columns=['other.scope_type', 'other.scope_id', 'one.start_date'],
+    ),
+    changed_together(
+        'fct_membership_span',
+        'bridge_group_scope',
+        on='one.group_id = other.group_id',
+        columns=['other.scope_type', 'other.scope_id', 'one.end_date'],
+    ),
+    changed('fct_presence', ['scope_type', 'scope_id', 'entered_date']),
+    changed('fct_presence', ['scope_type', 'scope_id', 'left_date']),
+    changed_together(
+        'dim_scope',
+        'dim_date',
+        on='one.first_date <= other.date',
+        columns=['one.scope_type', 'one.scope_id', 'other.date'],
+    ),
+]) -%}
 with dates as (
     select * from {{ ref('dim_date') }}
 ),
@@ -21,16 +43,38 @@ presence as (
     select * from {{ ref('fct_presence') }}
 ),
 
-scope_spans as (
+-- Summed in each group first, since every group is in five scopes.
+group_days as (
+    select
+        group_id,
+        start_date as date,
+        count(*) as joins,
+        0 as leaves,
+        0 as dissolved_exits
+    from spans
+    group by group_id, start_date
+
+    union all
+
+    select
+        group_id,
+        end_date as date,
+        0 as joins,
+        count(*) filter (where end_reason = 'leave') as leaves,
+        count(*) filter (where end_reason = 'dissolved') as dissolved_exits
+    from spans
+    where end_date is not null
+    group by group_id, end_date
+),
+
+scope_days as (
     select
         group_scopes.scope_type,
         group_scopes.scope_id,
-        spans.start_date,
-        spans.end_date,
-        spans.end_reason
-    from spans
+        group_days.*
+    from group_days
     inner join group_scopes
-        on spans.group_id = group_scopes.group_id
+        on group_days.group_id = group_scopes.group_id
 ),
 
 scope_dates as (
@@ -45,12 +89,11 @@ scope_dates as (
 
 -- Every change of a scope, and a row of zeros for each of its days.
 changes as (
-    {{ scope_changes('scope_spans', 'start_date', measures, {'joins': 'count(*)'}) | indent(4) }}
-    union all
-    {{ scope_changes('scope_spans', 'end_date', measures, {
-        'leaves': "count(*) filter (where end_reason = 'leave')",
-        'dissolved_exits': "count(*) filter (where end_reason = 'dissolved')",
-    }, 'end_date is not null') | indent(4) }}
+    {{ scope_changes('scope_days', 'date', measures, {
+        'joins': 'sum(joins)',
+        'leaves': 'sum(leaves)',
+        'dissolved_exits': 'sum(dissolved_exits)',
+    }) | indent(4) }}
     union all
     {{ scope_changes('presence', 'entered_date', measures, {
         'entries': 'count(*)',
@@ -68,12 +111,16 @@ changes as (
 daily as (
     select
         {% for measure in measures -%}
-        cast(sum({{ measure }}) as bigint) as {{ measure }},
+        cast(coalesce(sum({{ measure }}), 0) as bigint) as {{ measure }},
         {% endfor -%}
         scope_type,
         scope_id,
         date
-    from changes
+    from {{ carried_on(slice, 'changes', {
+        'joins': 'memberships_end',
+        'entries': 'members_end',
+        'first_entries': 'members_ever',
+    }) }}
     group by scope_type, scope_id, date
 ),
 

@@ -1,9 +1,17 @@
+{%- set slice = slice_by(['period_type', 'period_start', 'scope_type', 'scope_id'], touched_by=[
+    changed_together(
+        'dim_period',
+        'dim_scope',
+        on='one.period_end >= other.first_date',
+        columns=['one.period_type', 'one.period_start', 'other.scope_type', 'other.scope_id'],
+    ),
+]) -%}
 with periods as (
-    select * from {{ ref('dim_period') }}
+    select * from {{ sliced(slice, 'dim_period', keys=['period_type', 'period_start']) }}
 ),
 
 scopes as (
-    select * from {{ ref('dim_scope') }}
+    select * from {{ sliced(slice, 'dim_scope', keys=['scope_type', 'scope_id']) }}
 ),
 
 final as (
@@ -23,4 +31,4 @@ final as (
     where periods.period_type <> 'all'
 )
 
-select * from final
+select * from {{ touched_rows(slice, 'final') }}

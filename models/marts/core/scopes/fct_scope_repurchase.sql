@@ -1,44 +1,45 @@
 {%- set window_days = var('repurchase_window_days') -%}
 {%- set measures = ['buyers', 'repeat_buyers'] -%}
+{%- set slice = slice_by_scope_periods([
+    changed_sums(
+        'fct_buyer_day',
+        by=['scope_type', 'scope_id', 'member_id', 'paid_date'],
+        values=['1'],
+        other='dim_period',
+        on='other.effective_end >= one.paid_date and other.effective_end < '
+            ~ add_days('one.paid_date', window_days),
+        columns=['other.period_type', 'other.period_start', 'one.scope_type', 'one.scope_id'],
+        condition="other.period_type not in ('day', 'all')",
+    ),
+]) -%}
 with scope_periods as (
     select *
-    from {{ ref('fct_scope_period') }}
+    from {{ sliced(slice, 'fct_scope_period') }}
     where period_type <> 'day'
 ),
 
-orders as (
-    select * from {{ ref('fct_order') }}
+first_ends as (
+    select
+        scope_type,
+        scope_id,
+        min(effective_end) as first_end
+    from scope_periods
+    group by scope_type, scope_id
 ),
 
-order_scopes as (
-    select * from {{ ref('bridge_order_scope') }}
-),
-
--- Purchases of one buyer on one day count as one (R11).
+-- Purchases of one buyer on one day count as one (R11); those before all windows are in none.
 purchase_days as (
     select
-        order_scopes.scope_type,
-        order_scopes.scope_id,
-        orders.member_id,
-        orders.paid_date
-    from order_scopes
-    inner join orders
-        on order_scopes.order_id = orders.order_id
-    group by order_scopes.scope_type, order_scopes.scope_id, orders.member_id, orders.paid_date
-),
-
-purchase_days_in_order as (
-    select
-        *,
-        lag(paid_date) over (
-            partition by scope_type, scope_id, member_id
-            order by paid_date
-        ) as previous_date,
-        lead(paid_date) over (
-            partition by scope_type, scope_id, member_id
-            order by paid_date
-        ) as next_date
-    from purchase_days
+        buyer_days.scope_type,
+        buyer_days.scope_id,
+        buyer_days.paid_date,
+        buyer_days.previous_paid_date as previous_date,
+        buyer_days.next_paid_date as next_date
+    from {{ ref('fct_buyer_day') }} as buyer_days
+    inner join first_ends
+        on
+            {{ same_scope('buyer_days', 'first_ends') | indent(8) }}
+            and buyer_days.paid_date > {{ add_days('first_ends.first_end', '-1 * ' ~ window_days) }}
 ),
 
 -- A day is its buyer's last in the windows that end on it or later, before the next one, as long as
@@ -56,7 +57,7 @@ windows as (
             when next_date < {{ add_days('previous_date', window_days) }} then next_date
             else {{ add_days('previous_date', window_days) }}
         end as repeat_buyer_until
-    from purchase_days_in_order
+    from purchase_days
 ),
 
 -- Every change of a scope, and a row of zeros for each day on which a period ends.

@@ -1,0 +1,90 @@
+{# Models with a row per day of somebody, and with the day before and after in the same row: its slice is one row, and
+   whatever comes or goes touches the neighbours, too. So a refresh need not write the history of all who were active. #}
+
+{# columns: whose day it is, and the day as the last one; previous, next: the columns of its neighbours. #}
+{% macro slice_by_days(columns, previous, next, touched_by) -%}
+    {%- set slice = slice_by(columns, touched_by) -%}
+    {%- do slice.update({'neighbours': [previous, next]}) -%}
+    {%- if slice.touched is not none -%}
+        {%- set whose, day = columns[:-1], columns[-1] -%}
+        {%- set after = 'before.' ~ day ~ ' > touched.' ~ day ~ ' and coalesce(before.' ~ previous ~ ' <= touched.' ~ day -%}
+        {%- set prior = 'before.' ~ day ~ ' < touched.' ~ day ~ ' and coalesce(before.' ~ next ~ ' >= touched.' ~ day -%}
+        {%- do run_query(
+            'insert into ' ~ slice.touched ~ '\nselect before.' ~ columns | join(', before.') ~ ' from ' ~ this
+            ~ ' as before inner join ' ~ slice.touched ~ ' as touched using (' ~ whose | join(', ') ~ ') where '
+            ~ after ~ ', true) or ' ~ prior ~ ', true)'
+        ) -%}
+    {%- endif -%}
+    {{ return(slice) }}
+{%- endmacro %}
+
+{# The touched rows of `days` (a CTE with the slice's columns), and beside them the days that were before and after them:
+   what lag and lead over them say of a touched day is true. #}
+{% macro with_neighbours(slice, days) -%}
+    {%- if slice.touched is none -%}
+        {{ return(days) }}
+    {%- endif -%}
+    {%- set whose, day = slice.columns[:-1] | join(', '), slice.columns[-1] -%}
+    {%- set sides = [] -%}
+    {%- for neighbour in slice.neighbours -%}
+        {%- do sides.append(
+            'select ' ~ whose ~ ', ' ~ neighbour ~ ' as ' ~ day ~ ' from ('
+            ~ rows_in(this, slice.columns, slice.touched, slice.columns) ~ ') where ' ~ neighbour ~ ' is not null'
+        ) -%}
+    {%- endfor -%}
+    {{ return(
+        '(select * from ' ~ touched_rows(slice, days) ~ ' union all by name select * from ('
+        ~ sides | join(' union ') ~ ') anti join ' ~ slice.touched ~ ' using (' ~ slice.columns | join(', ') ~ '))'
+    ) }}
+{%- endmacro %}
+
+{# A model with a row per day whose values run on from day to day: what happens on a day touches all days from it on, and
+   those before it are where the running values come from. columns: whose day it is, and the day as the last one. #}
+{% macro slice_by_running_days(columns, touched_by=[]) -%}
+    {%- set slice = slice_by(columns, touched_by) -%}
+    {%- set dates = ref('dim_date') -%}
+    {%- if slice.touched is not none -%}
+        {%- set whose, day = columns[:-1], columns[-1] -%}
+        {%- do slice.update({'begun': changes_of(this.identifier ~ '__begun')}) -%}
+        {#- carried_on: the day before the first touched one, if it has a row -#}
+        {%- do run_query(
+            'create or replace table ' ~ slice.begun ~ ' as\nselect begun.*, before.' ~ day ~ ' as carried_from from (select '
+            ~ whose | join(', ') ~ ', min(' ~ day ~ ') as ' ~ day ~ ' from ' ~ slice.touched ~ ' group by all) as begun left join '
+            ~ this ~ ' as before on before.' ~ day ~ ' = begun.' ~ day ~ ' - 1'
+            ~ same_columns('before', 'begun', whose)
+        ) -%}
+        {%- do run_query(
+            'insert into ' ~ slice.touched ~ '\nselect begun.' ~ whose | join(', begun.') ~ ', dates.date from '
+            ~ slice.begun ~ ' as begun inner join ' ~ dates ~ ' as dates on dates.date > begun.' ~ day
+        ) -%}
+    {%- endif -%}
+    {{ return(slice) }}
+{%- endmacro %}
+
+{# What changes running values on the days from the first touched one on, and on the day before it what they had come to.
+   changes: a CTE with the slice's columns; values: what changes -> the model's column that it runs up to. #}
+{% macro carried_on(slice, changes, values) -%}
+    {%- if slice.touched is none -%}
+        {{ return(changes) }}
+    {%- endif -%}
+    {%- set whose, day = slice.columns[:-1], slice.columns[-1] -%}
+    {%- set carried = [] -%}
+    {%- for change, value in values.items() -%}
+        {%- do carried.append('before.' ~ value ~ ' as ' ~ change) -%}
+    {%- endfor -%}
+    {{ return(
+        '(select changes.* from ' ~ changes ~ ' as changes inner join ' ~ slice.begun
+        ~ ' as begun on coalesce(changes.' ~ day ~ ' > begun.carried_from, true)' ~ same_columns('changes', 'begun', whose)
+        ~ ' union all by name select before.' ~ slice.columns | join(', before.') ~ ', ' ~ carried | join(', ')
+        ~ ' from ' ~ this ~ ' as before inner join ' ~ slice.begun ~ ' as begun on before.' ~ day
+        ~ ' = begun.carried_from' ~ same_columns('before', 'begun', whose) ~ ')'
+    ) }}
+{%- endmacro %}
+
+{% macro same_columns(one, other, columns) -%}
+    {%- set conditions = [] -%}
+    {%- for column in columns -%}
+        {%- do conditions.append(' and ' ~ one ~ '.' ~ column ~ ' = ' ~ other ~ '.' ~ column) -%}
+    {%- endfor -%}
+    {{ return(conditions | join) }}
+{%- endmacro %}

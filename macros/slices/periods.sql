@@ -1,0 +1,29 @@
+{# Models with a row per period and scope: what changes on a day of a scope touches the periods that hold the day. #}
+
+{% macro slice_by_scope_periods(touched_by) -%}
+    {{ return(slice_by(
+        ['period_type', 'period_start', 'scope_type', 'scope_id'],
+        touched_by=[changed('fct_scope_period')] + touched_by,
+    )) }}
+{%- endmacro %}
+
+{# days: a model with a row per scope and day, or several. #}
+{% macro changed_in_periods(days, date='date') -%}
+    {{ return(changed_together(
+        days,
+        'bridge_date_period',
+        on='one.' ~ date ~ ' = other.date',
+        columns=['other.period_type', 'other.period_start', 'one.scope_type', 'one.scope_id'],
+        condition="other.period_type <> 'all'",
+    )) }}
+{%- endmacro %}
+
+{# The periods that are compared with a changed one of mart_community_kpi. earlier: the column that says with which. #}
+{% macro changed_before(earlier) -%}
+    {{ return(changed_together(
+        'mart_community_kpi',
+        'dim_period',
+        on='one.period_type = other.period_type and one.period_start = other.' ~ earlier,
+        columns=['other.period_type', 'other.period_start', 'one.scope_type', 'one.scope_id'],
+    )) }}
+{%- endmacro %}

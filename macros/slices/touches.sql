@@ -1,0 +1,52 @@
+{# Touches of models by slices whose keys stand in no upstream by itself. #}
+
+{# Slices of the rows that two upstreams make together, `one` and `other` (or three, with `third`): those of a changed row of
+   one with the others' rows, as they are and as they were. columns: the slice's, as expressions over one, other, third. #}
+{% macro changed_together(one, other, on, columns, condition='true', third=none) -%}
+    {%- set upstreams = [one, other, third] | select | list -%}
+    {%- set statements = [] -%}
+    {%- for changing in upstreams -%}
+        {%- set relations = [] -%}
+        {%- for upstream in upstreams -%}
+            {%- do relations.append(changes_of(upstream) if upstream == changing else now_and_before(upstream)) -%}
+        {%- endfor -%}
+        {%- do statements.append(slices_together(columns, relations, on, condition)) -%}
+    {%- endfor -%}
+    {{ return({'upstreams': upstreams, 'statement': statements | join('\nunion\n')}) }}
+{%- endmacro %}
+
+{# Slices with rows of which the sum of one of `values` is another one than before, taken by the columns `by`.
+   columns: the slice's, as expressions over one (a row of those columns) and, if it needs them, over the rows that
+   another upstream has beside it. #}
+{% macro changed_sums(upstream, by, values, columns=none, other=none, on=none, condition='true') -%}
+    {%- set relation = ref(upstream) -%}
+    {%- set differences = [] -%}
+    {%- for value in values -%}
+        {%- do differences.append("sum(case change when 'added' then 1 else -1 end * (" ~ value ~ ')) <> 0') -%}
+    {%- endfor -%}
+    {%- set keys = by | join(', ') -%}
+    {%- set summed = '(select ' ~ keys ~ ' from ' ~ changes_of(upstream) ~ ' group by ' ~ keys ~ ' having '
+        ~ differences | join(' or ') ~ ')' -%}
+    {{ return({
+        'upstreams': [upstream, other] | select | list,
+        'statement': slices_together(columns, [summed, now_and_before(other)], on, condition) if other
+            else 'select * from ' ~ summed,
+    }) }}
+{%- endmacro %}
+
+{% macro slices_together(columns, relations, on, condition) -%}
+    {%- set joined = [] -%}
+    {%- for relation in relations -%}
+        {%- do joined.append(relation ~ ' as ' ~ ['one', 'other', 'third'][loop.index0]) -%}
+    {%- endfor -%}
+    {{ return(
+        'select distinct ' ~ columns | join(', ') ~ ' from ' ~ joined | join(' cross join ') ~ ' where ' ~ on
+        ~ ' and ' ~ condition ~ ' and ' ~ columns | join(' is not null and ') ~ ' is not null'
+    ) }}
+{%- endmacro %}
+
+{% macro now_and_before(upstream) -%}
+    {{ return(
+        '(select * from ' ~ ref(upstream) ~ ' union all select * exclude (change) from ' ~ changes_of(upstream) ~ ')'
+    ) }}
+{%- endmacro %}
