@@ -64,7 +64,7 @@ lint: $(STAMP) ## ruff, mypy and sqlfluff
 	$(BIN)/mypy
 	PYTHONWARNINGS=ignore $(BIN)/sqlfluff lint --processes 2 --disable-progress-bar models tests/data
 
-bench: $(STAMP) ## measure a size into bench/README.md: make bench SIZE=small|medium|large
+bench: $(STAMP) ## measure a size into bench/README.md: make bench SIZE=small|medium|large|proofs
 	$(BIN)/python bench/run.py --size $(SIZE) --work "$(SHEQUN_HOME)/bench"
 
 shell: $(STAMP) $(CLIENT) ## open a SQL client in the terminal on the published version (installs it first)

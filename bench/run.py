@@ -1,8 +1,8 @@
-"""The whole benchmark of a size: `make bench SIZE=small|medium|large`.
+"""The benchmark of a size, `make bench SIZE=small|medium|large`, or the proofs, `make bench SIZE=proofs`.
 
 Invents the demo, refreshes it, holds the hand-written script and Polars to what the models made, measures
 refreshes by length of history, and writes bench/results/<size>.json, a chart beside it and the size's part of
-bench/README.md.
+bench/README.md. The proofs are those of bench/proofs.py.
 """
 
 from __future__ import annotations
@@ -21,6 +21,7 @@ from typing import Any
 import by_hand
 import in_polars
 import model_seconds
+import proofs
 import readers
 import refresh
 
@@ -96,9 +97,20 @@ def report(results: dict[str, Any]) -> str:
     )
 
 
+def write_part(name: str, text: str) -> None:
+    """Put a part of the page in the place of the one before, and print it."""
+    page = BENCH / "README.md"
+    part = f"<!-- {name} -->\n{text}\n<!-- end of {name} -->"
+    whole = re.sub(
+        f"<!-- {name} -->.*<!-- end of {name} -->", lambda _: part, page.read_text("utf-8"), flags=re.DOTALL
+    )
+    page.write_text(whole, "utf-8")
+    print(text)
+
+
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--size", default="small", choices=["small", "medium", "large"])
+    parser.add_argument("--size", default="small", choices=["small", "medium", "large", "proofs"])
     parser.add_argument(
         "--work", type=Path, required=True, help="a folder for homes; what it holds is removed"
     )
@@ -106,6 +118,10 @@ def main() -> None:
     size, work = arguments.size, arguments.work.resolve()
     shutil.rmtree(work, ignore_errors=True)
     work.mkdir(parents=True)
+    if size == "proofs":
+        proven = proofs.prove(work, proofs.PERMUTATIONS, proofs.KILLS)
+        write_part(size, f"{datetime.now(UTC).date()}: {proofs.report(proven)}")
+        raise SystemExit(bool(proven["differences"]))
     results = {
         "size": size,
         "machine": {
@@ -129,13 +145,7 @@ def main() -> None:
         "dbt build, with tests": results["builds"]["full"]["stages"]["build and tests"],
     }
     (folder / f"{size}.svg").write_text(bars(f"Seconds to make the marts, {size} demo", chart, "s"), "utf-8")
-    page = BENCH / "README.md"
-    part = f"<!-- {size} -->\n{report(results)}\n<!-- end of {size} -->"
-    text = re.sub(
-        f"<!-- {size} -->.*<!-- end of {size} -->", lambda _: part, page.read_text("utf-8"), flags=re.DOTALL
-    )
-    page.write_text(text, "utf-8")
-    print(report(results))
+    write_part(size, report(results))
 
 
 if __name__ == "__main__":

@@ -1,4 +1,4 @@
-"""One export that comes in pieces, built piece by piece and at once: where the tables differ."""
+"""One export that comes in pieces: built piece by piece, at once, and by refreshes that were killed."""
 
 from __future__ import annotations
 
@@ -6,6 +6,9 @@ import csv
 import json
 import random
 import shutil
+import subprocess
+import sys
+import time
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -14,14 +17,18 @@ import duckdb
 import pyarrow.parquet as pq
 
 from orchestration.building import build_models
+from orchestration.errors import EXIT_LOCKED
 from orchestration.landing import land_inbox
 from orchestration.landing.catalogue import load_catalogue
 from orchestration.progress import Progress
+from orchestration.publishing import current_version, verify_version
 from orchestration.settings import load_settings
 from tests.python.reference.awkward import Size, write_awkward
 
 Record = dict[str, str]
 SCHEMAS = {"private.duckdb": ("intermediate",), "shequn.duckdb": ("core", "marts")}
+# what differs from one landing of the same files to another
+OF_THE_LANDING = ("load_seq", "landed_at", "built_through", "origin", "built_through_date")
 
 
 @dataclass(frozen=True)
@@ -38,14 +45,17 @@ def deal(export: Path, seed: int, deliveries: int) -> list[Piece]:
 
     Some rows come late by any number of deliveries, some come twice, some come first in another form and are
     corrected by a later delivery; rows without a time (people, groups, identities, staff) come at any time.
+    Now and then all that has come of an entity comes once more. The rows of a delivery stand in any order, in
+    one or two files whose names, and so their turns to land, are random.
     """
     chance = random.Random(seed)
-    pieces = []
+    pieces: list[Piece] = []
     for entity, rows in _tables(export).items():
         keys = set(_keys(entity))
         moments = [column for column in rows[0] if column.endswith(("_at", "_date"))]
         timed = sorted(range(len(rows)), key=lambda place: _moment(rows[place], moments))
         dealt: dict[int, list[Record]] = {}
+        right: dict[int, list[Record]] = {}
         for rank, place in enumerate(timed):
             row = rows[place]
             on_time = rank * deliveries // len(rows) if moments else chance.randrange(deliveries)
@@ -54,11 +64,20 @@ def deal(export: Path, seed: int, deliveries: int) -> list[Piece]:
                 other = chance.choice(rows)
                 wrong = {name: row[name] if name in keys else other[name] for name in row}
                 dealt.setdefault(chance.randrange(due), []).append(wrong)
-            dealt.setdefault(due, []).append(row)
+            right.setdefault(due, []).append(row)
             if chance.random() < 0.05:
                 dealt.setdefault(chance.randrange(due, deliveries), []).append(row)
-        for delivery, part in sorted(dealt.items()):
-            pieces.append(Piece(delivery, f"{entity}.{delivery:03}.csv", part))
+        for delivery in range(deliveries):
+            again = chance.random() < 0.1
+            part = [
+                row for due in range(0 if again else delivery, delivery + 1) for row in right.get(due, [])
+            ]
+            part += dealt.get(delivery, [])
+            chance.shuffle(part)
+            middle = chance.randrange(len(part) + 1)
+            for half in filter(None, (part[:middle], part[middle:])):
+                name = f"{entity}.{chance.randrange(1000):03}{len(pieces):04}.csv"
+                pieces.append(Piece(delivery, name, half))
     return pieces
 
 
@@ -77,56 +96,134 @@ def differences_after(
     chance = random.Random(seed)
     write_awkward(place / "whole", seed, size)
     pieces = deal(place / "whole", seed, deliveries)
-    settings = load_settings(home=place / "home")
-    settings.create_folders()
-    inbox = settings.exports / "canonical"
-    inbox.mkdir(parents=True)
+    home = place / "home"
     for delivery in range(deliveries):
-        arrived = [piece for piece in pieces if piece.delivery == delivery]
-        for piece in arrived:
-            _write(inbox / piece.name, piece.rows)
-        land_inbox(settings, Progress())
+        deliver(home, pieces, delivery)
+        land_inbox(load_settings(home=home), Progress())
         if delivery == deliveries - 1 or chance.random() >= skipped:
-            _build(place / "home")
-    shutil.copytree(place / "home", place / "anew", symlinks=True)
-    _build(place / "anew", full_refresh=True)
-    return compare_homes(place / "home", place / "anew")
+            _build(home)
+    return differences_to_one_build(home, place / "anew")
+
+
+def differences_after_kills(place: Path, seed: int, kills: int, size: Size | None = None) -> list[str]:
+    """Kill the refresh that takes in a second delivery, again and again, then let it end: what is wrong then.
+
+    The moments are random and spread over the whole of a refresh. After each, what is published is whole.
+
+    Args:
+        place: An empty folder.
+        seed: Same seed, same deliveries and moments.
+        kills: How many.
+        size: Of the export.
+
+    Returns:
+        Raw tables that differ from an undisturbed home's; tables of the build that differ from one build of
+        the same raw; published tables that differ from the build.
+    """
+    chance = random.Random(seed)
+    write_awkward(place / "whole", seed, size)
+    pieces = deal(place / "whole", seed, deliveries=2)
+    home, calm = place / "home", place / "calm"
+    deliver(home, pieces, 0)
+    _refresh(home).wait()
+    deliver(home, pieces, 1)
+    shutil.copytree(home, calm, symlinks=True)
+    started = time.monotonic()
+    assert _refresh(calm).wait() == 0
+    duration = time.monotonic() - started
+    for kill in range(kills):
+        victim = _refresh(home)
+        time.sleep((kill + chance.random()) / kills * duration)
+        victim.kill()
+        victim.wait()
+        version = current_version(load_settings(home=home))
+        assert version is not None
+        verify_version(load_settings(home=home), version)
+    while (code := _refresh(home).wait()) == EXIT_LOCKED:
+        time.sleep(0.2)  # what the last kill orphaned still ends
+    assert code == 0
+    return [
+        *compare_files(
+            calm / "build/private.duckdb", home / "build/private.duckdb", ("raw",), OF_THE_LANDING
+        ),
+        *differences_to_one_build(home, place / "anew"),
+        *compare_files(
+            home / "build/shequn.duckdb", home / "published/current/shequn.duckdb", SCHEMAS["shequn.duckdb"]
+        ),
+    ]
+
+
+def deliver(home: Path, pieces: list[Piece], delivery: int) -> None:
+    """Put a delivery's files into the inbox."""
+    inbox = home / "exports" / "canonical"
+    inbox.mkdir(parents=True, exist_ok=True)
+    for piece in pieces:
+        if piece.delivery == delivery:
+            _write(inbox / piece.name, piece.rows)
+
+
+def differences_to_one_build(home: Path, anew: Path) -> list[str]:
+    """Copy a home, build everything anew there, and compare."""
+    shutil.copytree(home, anew, symlinks=True)
+    _build(anew, full_refresh=True)
+    return compare_homes(home, anew)
 
 
 def compare_homes(one: Path, other: Path) -> list[str]:
     """Every table of the build files whose rows are not the same, with how many are in one only."""
+    return [
+        difference
+        for name, schemas in SCHEMAS.items()
+        for difference in compare_files(one / "build" / name, other / "build" / name, schemas)
+    ]
+
+
+def compare_files(
+    one: Path, other: Path, schemas: tuple[str, ...], left_out: tuple[str, ...] = ()
+) -> list[str]:
+    """Every table of two files whose rows are not the same, columns `left_out` apart."""
     found = []
-    for name, schemas in SCHEMAS.items():
-        with duckdb.connect() as connection:
-            connection.execute(f"attach '{one / 'build' / name}' as one (read_only)")
-            connection.execute(f"attach '{other / 'build' / name}' as other (read_only)")
-            tables = connection.execute(
-                "select schema_name, table_name from duckdb_tables() where database_name = 'other'"
-                " and list_contains(?, schema_name) order by 1, 2",
-                [list(schemas)],
-            ).fetchall()
-            for schema, table in tables:
-                columns = _rounded(connection, schema, table)
-                counts = [
-                    connection.execute(
-                        f"select count(*) from (select {columns} from {left}.{schema}.{table}"
-                        f" except all select {columns} from {right}.{schema}.{table})"
-                    ).fetchone()
-                    for left, right in (("one", "other"), ("other", "one"))
-                ]
-                if counts != [(0,), (0,)]:
-                    found.append(f"{schema}.{table}: {counts[0]} only there, {counts[1]} missing")
+    with duckdb.connect() as connection:
+        connection.execute(f"attach '{one}' as one (read_only)")
+        connection.execute(f"attach '{other}' as other (read_only)")
+        tables = connection.execute(
+            "select distinct schema_name, table_name from duckdb_tables()"
+            " where list_contains(?, schema_name) order by all",
+            [list(schemas)],
+        ).fetchall()
+        for schema, table in tables:
+            columns = _rounded(connection, schema, table, left_out)
+            counts = [
+                connection.execute(
+                    f"select count(*) from (select {columns} from {left}.{schema}.{table}"
+                    f" except all select {columns} from {right}.{schema}.{table})"
+                ).fetchone()
+                for left, right in (("one", "other"), ("other", "one"))
+            ]
+            if counts != [(0,), (0,)]:
+                found.append(f"{schema}.{table}: {counts[0]} only there, {counts[1]} missing")
     return found
 
 
-def _rounded(connection: duckdb.DuckDBPyConnection, schema: str, table: str) -> str:
+def _rounded(
+    connection: duckdb.DuckDBPyConnection, schema: str, table: str, left_out: tuple[str, ...]
+) -> str:
     """The table's columns; sums of doubles depend on the order of their rows in the last digits."""
     columns = connection.execute(
         "select column_name, data_type from duckdb_columns() where database_name = 'other'"
         " and schema_name = ? and table_name = ? order by column_index",
         [schema, table],
     ).fetchall()
-    return ", ".join(f"round({name}, 9)" if kind == "DOUBLE" else f'"{name}"' for name, kind in columns)
+    return ", ".join(
+        f"round({name}, 9)" if kind == "DOUBLE" else f'"{name}"'
+        for name, kind in columns
+        if name not in left_out
+    )
+
+
+def _refresh(home: Path) -> subprocess.Popen[bytes]:
+    command = [str(Path(sys.executable).parent / "shequn"), "refresh", "--home", str(home), "--quiet"]
+    return subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
 
 
 def _build(home: Path, full_refresh: bool = False) -> None:
