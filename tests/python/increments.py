@@ -155,7 +155,9 @@ def differences_after_kills(place: Path, seed: int, kills: int, size: Size | Non
 
 def deliver(home: Path, pieces: list[Piece], delivery: int) -> None:
     """Put a delivery's files into the inbox."""
-    inbox = home / "exports" / "canonical"
+    settings = load_settings(home=home)
+    settings.create_folders()
+    inbox = settings.exports / "canonical"
     inbox.mkdir(parents=True, exist_ok=True)
     for piece in pieces:
         if piece.delivery == delivery:
