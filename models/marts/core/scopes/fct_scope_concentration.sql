@@ -1,3 +1,4 @@
+{%- set summed = {'week': "'week'", 'month': "'month', 'quarter', 'year'"} -%}
 {%- set slice = slice_by_scope_periods([
     changed('fct_scope_membership'),
     changed_sums(
@@ -18,76 +19,36 @@ date_periods as (
     select * from {{ sliced(slice, 'bridge_date_period', keys=['period_type', 'period_start']) }}
 ),
 
-group_scopes as (
-    select * from {{ ref('bridge_group_scope') }}
+active_days as (
+    select * from {{ ref('fct_active_day') }}
 ),
 
-group_days as (
+-- Quarters and years are summed from months.
+member_weeks_and_months as (
+    {% for period_type, summed_to in summed.items() -%}
     select
-        scope_id as group_id,
+        '{{ period_type }}' as period_type,
+        {{ period_start(period_type, 'active_date') }} as period_start,
+        scope_type,
+        scope_id,
         member_id,
-        active_date,
-        messages
-    from {{ ref('fct_active_day') }}
-    where scope_type = 'group'
-),
-
--- Summed in each group first, since every group is in five scopes; quarters and years from months.
-group_weeks as (
-    select
-        'week' as period_type,
-        date_periods.period_start,
-        group_days.group_id,
-        group_days.member_id,
-        sum(group_days.messages) as messages
-    from group_days
-    inner join date_periods
-        on group_days.active_date = date_periods.date
-    where date_periods.period_type = 'week'
-    group by 1, 2, 3, 4
-),
-
-group_months as (
-    select
-        'month' as period_type,
-        {{ period_start('month', 'active_date') }} as period_start,
-        group_id,
-        member_id,
-        sum(messages) as messages
-    from group_days
+        cast(sum(messages) as bigint) as messages
+    from active_days
     where
         active_date in (
             select date_periods.date
             from date_periods
-            where date_periods.period_type in ('month', 'quarter', 'year')
+            where date_periods.period_type in ({{ summed_to }})
         )
-    group by 1, 2, 3, 4
-),
-
-group_periods as (
-    select * from group_weeks
-
-    union all
-
-    select * from group_months
-),
-
-short_periods as (
-    select
-        group_periods.period_type,
-        group_periods.period_start,
-        group_scopes.scope_type,
-        group_scopes.scope_id,
-        group_periods.member_id,
-        sum(group_periods.messages) as messages
-    from group_periods
-    inner join group_scopes
-        on group_periods.group_id = group_scopes.group_id
     group by 1, 2, 3, 4, 5
+    {% if not loop.last -%}
+    union all
+    {% endif -%}
+    {% endfor -%}
 ),
 
 member_periods as (
-    select * from short_periods
+    select * from member_weeks_and_months
 
     {% for period_type in ['quarter', 'year'] -%}
     union all
@@ -98,8 +59,8 @@ member_periods as (
         scope_type,
         scope_id,
         member_id,
-        sum(messages) as messages
-    from short_periods
+        cast(sum(messages) as bigint) as messages
+    from member_weeks_and_months
     where period_type = 'month'
     group by 1, 2, 3, 4, 5
     {% endfor -%}
