@@ -41,6 +41,9 @@
 
 {# The last landing that the build before this one knew; -1 where there is none. #}
 {% macro built_through() -%}
+    {%- if not are_tables_there('raw', ['builds']) -%}
+        {{ return(-1) }}
+    {%- endif -%}
     {{ return(run_query('select coalesce(max(built_through), -1) from raw.builds').columns[0].values()[0]) }}
 {%- endmacro %}
 
