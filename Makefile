@@ -56,7 +56,7 @@ run: $(STAMP) ## refresh the warehouse; with an empty inbox, invent a demo commu
 	@echo '  $(BIN)/shequn sql "select segment, segment_zh, count(*) as members from mart_rfm group by all"'
 
 test: $(STAMP) $(CLIENT) lint ## lint, then all tests
-	$(BIN)/python -m pytest -n 2 --dist loadfile $(PYTEST_ARGS)
+	$(BIN)/python -m pytest -n 2 --dist loadfile --no-loadscope-reorder $(PYTEST_ARGS)
 
 lint: $(STAMP) ## ruff, mypy and sqlfluff
 	$(BIN)/ruff check .

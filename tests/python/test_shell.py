@@ -28,19 +28,30 @@ SELECT_ALL_AND_DELETE = b"\x01\x7f"
 RUN, LEAVE, CLOSE_MESSAGE = b"\n", b"\x11", b"\x1b"
 
 
+def _resize(terminal: int, rows: int) -> None:
+    fcntl.ioctl(terminal, termios.TIOCSWINSZ, struct.pack("HHHH", rows, 160, 0, 0))
+
+
 class Terminal:
-    """A child in a terminal of 160 by 45."""
+    """A child in a terminal of 160 columns."""
 
     def __init__(self, command: list[str]) -> None:
         self.pid, self.screen = pty.fork()
         if self.pid == 0:
-            fcntl.ioctl(0, termios.TIOCSWINSZ, struct.pack("HHHH", 45, 160, 0, 0))
+            _resize(0, rows=45)
             os.execve(command[0], command, os.environ | {"TERM": "xterm-256color", "LC_ALL": "C.UTF-8"})
 
     def wait_for(self, words: str, seconds: float = 60) -> str:
-        """What is drawn until `words` are among it."""
-        drawn, end = b"", time.monotonic() + seconds
-        while time.monotonic() < end:
+        """What is drawn until `words` are among it.
+
+        Now and then another size has all of the screen drawn anew: what a passing note hid comes in parts.
+        """
+        drawn, start = b"", time.monotonic()
+        rounds = 0
+        while time.monotonic() < start + seconds:
+            if time.monotonic() > start + 5 * (rounds + 1):
+                rounds += 1
+                _resize(self.screen, rows=45 - rounds % 2)
             if select.select([self.screen], [], [], 0.2)[0]:
                 try:
                     drawn += os.read(self.screen, 1 << 16)
