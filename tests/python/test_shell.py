@@ -28,6 +28,10 @@ SELECT_ALL_AND_DELETE = b"\x01\x7f"
 RUN, LEAVE, CLOSE_MESSAGE = b"\n", b"\x11", b"\x1b"
 
 
+# Test workers name a size of their own, in which messages have no room.
+TERMINAL = {"TERM": "xterm-256color", "LC_ALL": "C.UTF-8", "COLUMNS": "160", "LINES": "45"}
+
+
 class Terminal:
     """A child in a terminal of 160 by 45."""
 
@@ -35,7 +39,7 @@ class Terminal:
         self.pid, self.screen = pty.fork()
         if self.pid == 0:
             fcntl.ioctl(0, termios.TIOCSWINSZ, struct.pack("HHHH", 45, 160, 0, 0))
-            os.execve(command[0], command, os.environ | {"TERM": "xterm-256color", "LC_ALL": "C.UTF-8"})
+            os.execve(command[0], command, os.environ | TERMINAL)
 
     def wait_for(self, words: str, seconds: float = 60) -> str:
         """What is drawn until `words` are among it."""
@@ -90,7 +94,6 @@ def terminal(settings: Settings) -> Iterator[Terminal]:
 
 
 def test_it_answers_and_refuses(settings: Settings, terminal: Terminal) -> None:
-    # what locks the session down has run; a query before that ends in an empty error
     text = terminal.wait_for("Executed")
     assert "Opening version v1-" in text
     terminal.ask("create table core.t as select 1", "read-only mode")
