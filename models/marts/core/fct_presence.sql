@@ -15,6 +15,8 @@ scope_spans as (
         group_scopes.scope_type,
         group_scopes.scope_id,
         membership_spans.member_id,
+        membership_spans.group_id,
+        membership_spans.started_at,
         membership_spans.start_date,
         coalesce(membership_spans.end_date, cast('9999-12-31' as date)) as end_date
     from membership_spans
@@ -26,7 +28,7 @@ with_reach as (
         *,
         max(end_date) over (
             partition by scope_type, scope_id, member_id
-            order by start_date, end_date
+            order by start_date, end_date, group_id, started_at
             rows between unbounded preceding and 1 preceding
         ) as reached_date
     from scope_spans
@@ -37,7 +39,7 @@ numbered as (
         *,
         sum(case when reached_date is null or start_date > reached_date then 1 else 0 end) over (
             partition by scope_type, scope_id, member_id
-            order by start_date, end_date
+            order by start_date, end_date, group_id, started_at
             rows between unbounded preceding and current row
         ) as stretch_number
     from with_reach
