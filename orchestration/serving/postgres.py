@@ -6,7 +6,6 @@ renames the schemas and takes the unchanged tables over: no reader holds it up, 
 
 from __future__ import annotations
 
-import tempfile
 import time
 import uuid
 from collections.abc import Iterator, Sequence
@@ -26,6 +25,7 @@ from orchestration.reports import PublishedVersion
 from orchestration.serving.cells import literal
 from orchestration.serving.postgres_tables import describe_tables
 from orchestration.serving.query import DEFAULT_MEMORY
+from orchestration.serving.scratch import scratch_folder
 from orchestration.serving.version import version_to_read
 from orchestration.settings import Settings
 
@@ -83,12 +83,12 @@ def serve_postgres(settings: Settings, url: str, progress: Progress | None = Non
     with (
         _connect(url) as connection,
         duckdb.connect(str(path), read_only=True, config=config) as source,
-        tempfile.TemporaryDirectory(prefix=".serve-", dir=settings.home) as folder,
+        scratch_folder(settings.home, ".serve-") as folder,
     ):
-        source.execute(f"set temp_directory = {literal(folder)}")
+        source.execute(f"set temp_directory = {literal(str(folder))}")
         try:
             _prepare(connection)
-            return _Load(url, connection, source, version, Path(folder), progress or Progress()).run()
+            return _Load(url, connection, source, version, folder, progress or Progress()).run()
         except psycopg.Error as error:
             raise ShequnError("serving.pg_failed", EXIT_FAILURE, cause=_first_line(error)) from error
 
