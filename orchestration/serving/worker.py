@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import json
 import os
-import re
 import resource
 import sys
 from collections.abc import Iterator
@@ -19,33 +18,10 @@ from typing import Any
 import duckdb
 
 from orchestration.serving.lockdown import lockdown
+from orchestration.serving.statements import StatementRefused, check_statement
 
 CHUNK_ROWS = 1000
 
-# Table functions that neither leave the published file nor change the instance. Others read files or write
-# profiles, and enable_logging(storage='file') breaks the locked instance for good.
-TABLE_FUNCTIONS = {
-    "duckdb_columns",
-    "duckdb_functions",
-    "duckdb_schemas",
-    "duckdb_tables",
-    "duckdb_types",
-    "duckdb_views",
-    "generate_series",
-    "histogram",
-    "histogram_values",
-    "json_each",
-    "json_tree",
-    "pragma_table_info",
-    "range",
-    "repeat",
-    "summary",
-    "unnest",
-}
-REFUSED_FUNCTIONS = {"write_log"}
-_EXPLAIN = re.compile(
-    r"(?:\s|--[^\n]*\n|/\*.*?\*/)*explain\s+(?:analyze\s+)?(?:\([^()]*\)\s*)?", re.IGNORECASE | re.DOTALL
-)
 # What the process itself takes beside DuckDB's memory: libraries, stacks, a chunk of rows on its way out.
 OWN_BYTES = 2 << 30
 
@@ -59,17 +35,13 @@ def main() -> int:
         connection = _locked_connection(request)
         for line in _answer(connection, request["sql"], request["max_rows"]):
             _write(line)
-    except QueryRefused as refusal:
+    except StatementRefused as refusal:
         _write({"error": refusal.args[0], "what": refusal.args[1]})
     except duckdb.PermissionException as error:
         _write({"error": "no_files", "what": str(error).partition("\n")[0]})
     except duckdb.Error as error:
         _write({"error": "failed", "what": str(error)})
     return 0
-
-
-class QueryRefused(Exception):
-    """A statement that is not let through: (code, what was found)."""
 
 
 def _locked_connection(request: dict[str, Any]) -> duckdb.DuckDBPyConnection:
@@ -83,7 +55,7 @@ def _locked_connection(request: dict[str, Any]) -> duckdb.DuckDBPyConnection:
 def _answer(
     connection: duckdb.DuckDBPyConnection, sql: str, max_rows: int | None
 ) -> Iterator[dict[str, Any]]:
-    _check(connection, sql)
+    check_statement(connection, sql)
     cursor = connection.execute(sql)
     description = cursor.description or []
     yield {
@@ -99,43 +71,6 @@ def _answer(
         sent += len(rows)
         yield {"rows": [[_plain(value) for value in row] for row in rows]}
     yield {"done": sent, "more": max_rows is not None and sent == max_rows and cursor.fetchone() is not None}
-
-
-def _check(connection: duckdb.DuckDBPyConnection, sql: str) -> None:
-    """One statement, reading only, of functions that stay within the published file."""
-    statements = connection.extract_statements(sql)
-    if len(statements) == 2 and re.match(r"\s*pivot\b", sql, re.IGNORECASE):
-        raise QueryRefused("pivot", "")
-    if len(statements) != 1:
-        raise QueryRefused("one_statement", str(len(statements)))
-    kind = statements[0].type.name
-    if kind == "EXPLAIN" and (prefix := _EXPLAIN.match(statements[0].query)):
-        _check(connection, statements[0].query[prefix.end() :])
-        return
-    if kind != "SELECT":
-        raise QueryRefused("read_only", kind if kind != "???" else sql.split()[0].upper())
-    (text,) = connection.execute("select json_serialize_sql($1::varchar)", [sql]).fetchone() or ("",)
-    tree = json.loads(text)
-    if tree["error"]:  # DuckDB counts some pragmas among selects, but has no tree of them
-        raise QueryRefused("read_only", "PRAGMA")
-    for node in _nodes(tree):
-        name = node.get("function_name")
-        if name in REFUSED_FUNCTIONS:
-            raise QueryRefused("blocked", name)
-        if node.get("type") == "TABLE_FUNCTION" and node["function"]["function_name"] not in TABLE_FUNCTIONS:
-            raise QueryRefused("blocked", node["function"]["function_name"])
-
-
-def _nodes(tree: Any) -> Iterator[dict[str, Any]]:
-    """Every object of a parsed statement."""
-    waiting = [tree]
-    while waiting:
-        node = waiting.pop()
-        if isinstance(node, dict):
-            yield node
-            waiting += node.values()
-        elif isinstance(node, list):
-            waiting += node
 
 
 def _plain(value: Any) -> Any:
