@@ -43,7 +43,7 @@ def check_statement(connection: duckdb.DuckDBPyConnection, sql: str) -> None:
     """See that `sql` is one statement, reading only, of functions that stay within the published file.
 
     Raises:
-        StatementRefused: it is not; its arguments are the code of the message `serving.<code>` and its `what`.
+        StatementRefused: it is not; its arguments are the code of the message `serving.<code>` and a `what`.
         duckdb.Error: it is no SQL.
     """
     statements = connection.extract_statements(sql)
