@@ -24,6 +24,7 @@ class Said:
         description: What a row is.
         grain: The columns that name a row.
         labels: The columns' Chinese names, by name.
+        units: The columns' units, as `metrics.unit.*` words them, by name.
         descriptions: What the columns hold, by name.
         dated_by: The column that says which day or period a row is of (`meta.dated_by`, else the date in the
             grain); None where rows are of no day, as in a table of members.
@@ -33,6 +34,7 @@ class Said:
     description: str = ""
     grain: tuple[str, ...] = ()
     labels: Mapping[str, str] = field(default_factory=dict)
+    units: Mapping[str, str] = field(default_factory=dict)
     descriptions: Mapping[str, str] = field(default_factory=dict)
     dated_by: str | None = None
 
@@ -66,6 +68,7 @@ def _said(model: dict[str, Any], docs: dict[str, str]) -> Said:
         _plain(model["description"], docs),
         grain,
         {column["name"]: column["config"]["meta"]["label_zh"] for column in model["columns"]},
+        {column["name"]: column["config"]["meta"]["unit"] for column in model["columns"]},
         {column["name"]: _plain(column["description"], docs) for column in model["columns"]},
         meta.get("dated_by") or next((name for name in grain if name in dates), None),
     )
