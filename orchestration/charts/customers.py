@@ -165,7 +165,10 @@ def community_and_outside(frame: pandas.DataFrame, words: Words) -> Drawing:
     wide = frame.pivot(index="period_start", columns="segment", values="sales_per_buyer").reset_index()
     wide["month"] = [f"{start:%Y-%m}" for start in wide["period_start"]]
     series = [
-        (Measure(name, words.word("outside", name), measure.unit, measure.unit_text, "up", ""), color)
+        (
+            Measure(name, words.word("outside", name), measure.unit, measure.unit_text, "up", "", words.lang),
+            color,
+        )
         for name, color in (("community", ACCENT), ("outside", CALM))
         if name in wide
     ]

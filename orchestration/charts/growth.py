@@ -8,8 +8,8 @@ import pandas
 from orchestration.charts import shapes
 from orchestration.charts.drawing import Drawing
 from orchestration.charts.labelled import defined, labelled
-from orchestration.charts.theme import ACCENT, SEVERAL
-from orchestration.figures.words import Measure, Words, value_text
+from orchestration.charts.theme import ACCENT, LOSS, SEVERAL
+from orchestration.figures.words import Words, value_text
 
 ROI = "mart_channel_roi"
 FUNNEL = "mart_funnel"
@@ -104,7 +104,7 @@ def cost_and_sales(frame: pandas.DataFrame, words: Words, limit: int = 12) -> Dr
         "channel_cost_and_profit",
         words.say("charts.title.cost_and_profit"),
         defined(cost, profit, words.measure("return_on_investment", ROI)),
-        shapes.two_bars(shown, "channel", [(cost, "#d0622b"), (profit, ACCENT)]),
+        shapes.two_bars(shown, "channel", [(cost, LOSS), (profit, ACCENT)]),
         labelled(shown, words, ROI, ["channel", "cost_amount", "gross_profit", "return_on_investment"]),
     )
 
@@ -114,9 +114,7 @@ def attribution(frame: pandas.DataFrame, words: Words) -> Drawing:
     measure = words.measure("attributed_net_sales", "mart_attribution")
     named = named_channels(frame, words)
     named = named.assign(model=[words.word("model", model) for model in named["model"]])
-    named["text"] = [
-        f"{value / 1000:,.1f}k" if value >= 1000 else f"{value:,.0f}" for value in named[measure.column]
-    ]
+    named["text"] = [f"{value:,.0f}" for value in named[measure.column]]
     order = named.groupby("channel")[measure.column].sum().sort_values(ascending=False).index.tolist()
     x = alt.X(
         "model:N",
@@ -136,8 +134,3 @@ def attribution(frame: pandas.DataFrame, words: Words) -> Drawing:
         shapes.heat(named, x, y, measure, tips, 40 + 26 * len(order), "text"),
         labelled(named, words, "mart_attribution", ["model", "channel", "attributed_orders", measure.column]),
     )
-
-
-def measures(words: Words, *columns: str) -> list[Measure]:
-    """Measures of the channels."""
-    return [words.measure(column, ROI) for column in columns]

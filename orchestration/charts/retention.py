@@ -9,7 +9,7 @@ from orchestration.charts import shapes
 from orchestration.charts.drawing import Drawing
 from orchestration.charts.labelled import defined, labelled
 from orchestration.charts.theme import ACCENT, LOSS
-from orchestration.figures.words import Words, value_text
+from orchestration.figures.words import Measure, Words, value_text
 
 RETENTION = "mart_retention"
 LIFECYCLE = "mart_lifecycle"
@@ -47,7 +47,7 @@ def cohorts(
         tips,
         60 + 28 * len(order),
         "text",
-        alt.condition("datum.is_complete", alt.value(1), alt.value(0.55)),
+        "is_complete",
     )
     return Drawing(
         f"retention_{'_'.join(question)}_{period_type}_{interval_type}",
@@ -81,7 +81,6 @@ def lifecycle(frame: pandas.DataFrame, words: Words, period_type: str) -> Drawin
 
 def churn_risk(frame: pandas.DataFrame, words: Words) -> Drawing:
     """Memberships by risk, the high one first."""
-    measure = words.measure("member_id", "mart_churn_risk")
     bands = frame.groupby("risk_band")["memberships"].sum().reindex(["high", "medium", "low"]).fillna(0)
     drawn = pandas.DataFrame({"risk_band": bands.index, "memberships": bands.to_numpy()})
     total = drawn["memberships"].sum() or 1
@@ -89,8 +88,8 @@ def churn_risk(frame: pandas.DataFrame, words: Words) -> Drawing:
     drawn["text"] = [f"{value_text(count, 'people')} · {count / total:.0%}" for count in drawn["memberships"]]
     drawn["is_high"] = drawn["risk_band"] == "high"
     shown = words.measure("risk_band", "mart_churn_risk")
-    counted = type(measure)(
-        "memberships", words.say("metrics.unit.memberships"), "memberships", "", "band", ""
+    counted = Measure(
+        "memberships", words.say("metrics.unit.memberships"), "memberships", "", "band", "", words.lang
     )
     return Drawing(
         "churn_risk",

@@ -13,7 +13,11 @@ from orchestration.figures.words import Measure
 
 HEIGHT = 260
 ROW = 26
-_AXIS_FORMATS = {"rate": ".0%", "yuan": "~s", "seconds": "~s"}
+# Thousands with separators; from ten thousand on shortened, in Chinese by 万.
+_SHORT = {
+    "en": "abs(datum.value) >= 1e4 ? format(datum.value, '~s') : format(datum.value, ',~r')",
+    "zh": "abs(datum.value) >= 1e4 ? format(datum.value / 1e4, ',~r') + '万' : format(datum.value, ',~r')",
+}
 _TOOLTIP_FORMATS = {"rate": ".1%", "yuan": ",.2f", "ratio": ",.2f", "score": ",.1f", "hours": ",.1f"}
 _DAYS = {"day": "%m-%d", "week": "%m-%d", "month": "%Y-%m", "quarter": "%Y-%m", "year": "%Y"}
 
@@ -23,13 +27,16 @@ def tooltip(name: str, measure: Measure) -> alt.Tooltip:
     return alt.Tooltip(f"{name}:Q", title=measure.title, format=_TOOLTIP_FORMATS.get(measure.unit, ",.10~r"))
 
 
-def value_axis(measure: Measure, **more: Any) -> alt.Axis:
-    """An axis of figures; money bears its sign, rates are percentages."""
-    if measure.unit == "yuan":
-        more["labelExpr"] = "'¥' + format(datum.value, '~s')"
-    return alt.Axis(
-        title=measure.unit_text or None, format=_AXIS_FORMATS.get(measure.unit, "~s"), tickCount=5, **more
-    )
+def value_axis(measure: Measure, is_mirrored: bool = False) -> alt.Axis:
+    """An axis of figures; money bears its sign, rates are percentages; mirrored: without minus signs."""
+    if measure.unit == "rate":
+        label = "format(datum.value, '.0%')"
+    else:
+        label = f"({_SHORT[measure.lang]})"
+        label = f"'¥' + {label}" if measure.unit == "yuan" else label
+    if is_mirrored:
+        label = label.replace("datum.value", "abs(datum.value)")
+    return alt.Axis(title=measure.unit_text or None, labelExpr=label, tickCount=5)
 
 
 def time_axis(period_type: str) -> alt.Axis:
@@ -46,7 +53,7 @@ def line(frame: pandas.DataFrame, measure: Measure, period_type: str, period_tit
         period_type: How days are written.
         period_title: What a period is called on hover.
     """
-    base = alt.Chart(frame).encode(
+    base = alt.Chart(frame[["period_start", "is_partial", measure.column]]).encode(
         x=alt.X("period_start:T", axis=time_axis(period_type)),
         y=alt.Y(
             f"{measure.column}:Q",
@@ -93,7 +100,7 @@ def stacked(
         .mark_bar()
         .encode(
             x=alt.X("yearmonthdate(period_start):O", axis=_band_axis(period_type)),
-            y=alt.Y("drawn:Q", axis=value_axis(series[0][0], labelExpr="format(abs(datum.value), '~s')")),
+            y=alt.Y("drawn:Q", axis=value_axis(series[0][0], is_mirrored=True)),
             color=alt.Color(
                 "column:N", scale=alt.Scale(domain=names, range=[color for _, color in series]), sort=names
             ),
@@ -166,7 +173,8 @@ def bars(
     """
     order = frame[name].tolist()
     highest = frame[measure.column].max()
-    base = alt.Chart(frame).encode(
+    drawn = [name, measure.column, text, *(column for column, _ in more), *([is_loss] if is_loss else [])]
+    base = alt.Chart(frame[list(dict.fromkeys(drawn))]).encode(
         y=alt.Y(f"{name}:N", sort=order, axis=alt.Axis(title=None, labelLimit=110)),
         x=alt.X(
             f"{measure.column}:Q",
@@ -184,7 +192,10 @@ def bars(
     if is_loss:
         fill = alt.condition(f"datum['{is_loss}']", alt.value(LOSS), alt.value(color))
     bar = base.mark_bar(cornerRadiusEnd=2).encode(color=fill)
-    words = base.mark_text(align="left", dx=5, color=INK).encode(text=alt.Text(f"{text}:N"))
+    # Words of a loss stand right of its bar, too, where nothing is below them.
+    end = alt.X("end:Q", axis=None)
+    words = base.transform_calculate(end=f"max(0, datum['{measure.column}'])")
+    words = words.mark_text(align="left", dx=5, color=INK).encode(x=end, text=alt.Text(f"{text}:N"))
     return themed(alt.layer(bar, words).properties(height=max(80, ROW * len(frame))))
 
 
@@ -196,9 +207,20 @@ def heat(
     tooltips: Sequence[alt.Tooltip],
     height: int,
     text: str | None = None,
-    opacity: Any = None,
+    is_whole: str | None = None,
 ) -> Chart:
-    """Cells coloured by a measure, from none to most; with a column of words in them where one is named."""
+    """Cells coloured by a measure, from none to most.
+
+    Args:
+        frame: What x, y, tooltips and the columns named here read.
+        x: Of the cells.
+        y: Of the cells.
+        measure: What colours them.
+        tooltips: On hover.
+        height: Of the whole, pixels.
+        text: Column of the words in the cells.
+        is_whole: Column that says which cells are not paler than others.
+    """
     highest = frame[measure.column].max()
     base = alt.Chart(frame).encode(x=x, y=y, tooltip=list(tooltips))
     cells = base.mark_rect(stroke="white", strokeWidth=1.5, cornerRadius=2).encode(
@@ -207,17 +229,19 @@ def heat(
             scale=alt.Scale(range=list(RAMP), domain=[0, highest if highest and highest > 0 else 1]),
             legend=None,
         ),
-        opacity=alt.value(1) if opacity is None else opacity,
+        opacity=alt.condition(f"datum['{is_whole}']", alt.value(1), alt.value(0.5))
+        if is_whole
+        else alt.value(1),
     )
     layers: list[alt.Chart] = [cells]
     if text is not None:
-        half = 0.55 * (highest if highest and highest > 0 else 1)
+        is_dark = f"datum['{measure.column}'] > {0.55 * highest if highest and highest > 0 else 1}"
+        if is_whole:
+            is_dark += f" && datum['{is_whole}']"
         layers.append(
             base.mark_text(fontSize=11).encode(
                 text=alt.Text(f"{text}:N"),
-                color=alt.condition(
-                    f"datum['{measure.column}'] > {half}", alt.value("white"), alt.value(INK)
-                ),
+                color=alt.condition(is_dark, alt.value("white"), alt.value(INK)),
             )
         )
     return themed(alt.layer(*layers).properties(height=height))

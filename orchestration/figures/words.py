@@ -27,6 +27,7 @@ class Measure:
         unit_text: The unit in words; empty for what bears its own (¥, %).
         better: up, down or band (neither).
         definition: One sentence or two.
+        lang: Of all these.
     """
 
     column: str
@@ -35,6 +36,7 @@ class Measure:
     unit_text: str
     better: str
     definition: str
+    lang: str = "en"
 
     @property
     def title(self) -> str:
@@ -65,13 +67,9 @@ class Words:
         unit = metric["unit"] if metric else said.units.get(column, "text")
         unit_text = "" if unit in ("rate", "yuan", "text", "name", "id") else self.say(f"metrics.unit.{unit}")
         better = metric["better"] if metric else "band"
+        definition = self._definition(metric, said, column)
         return Measure(
-            column,
-            self._label(metric, said, column),
-            unit,
-            unit_text,
-            better,
-            self._definition(metric, said, column),
+            column, self._label(metric, said, column), unit, unit_text, better, definition, self.lang
         )
 
     def by_metric(self, metric_id: str) -> Measure:
