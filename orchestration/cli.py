@@ -61,6 +61,7 @@ def build_cli(lang: str) -> click.Group:
         _shell,
         _export,
         _serve,
+        _report,
         _explain,
         _doctor,
     ):
@@ -300,6 +301,26 @@ def _serve(group: click.Group, lang: str) -> None:
         from orchestration.commands.serve import postgres_command
 
         return postgres_command(context, load_settings(context.home), url)
+
+
+def _report(group: click.Group, lang: str) -> None:
+    @_command(group, "report", lang)
+    @option(lang, "--week", metavar="2026-W26|DATE")
+    @click.option(
+        "--format",
+        "form",
+        type=click.Choice(["html", "pdf", "png", "all"]),
+        default="html",
+        show_default=True,
+        help=say("cli.opt.report_format", lang),
+    )
+    @click.option("--out", type=FOLDER, metavar="FOLDER", help=say("cli.opt.export_out", lang))
+    @option(lang, "--quiet", is_flag=True)
+    @option(lang, "--json", "as_json", is_flag=True)
+    def body(context: Context, week: str | None, form: str, out: Path | None, **_: Any) -> int:
+        from orchestration.commands.report import report_command
+
+        return report_command(context, load_settings(context.home), week, form, out)
 
 
 def _explain(group: click.Group, lang: str) -> None:

@@ -27,7 +27,7 @@ from orchestration.messages import say
 
 PLAIN_INTERVAL_SECONDS = 10.0
 UNLIMITED_WIDTH = 10_000
-STAGES = ("land", "audit_raw", "build", "audit_publish", "publish", "demo", "export", "serve")
+STAGES = ("land", "audit_raw", "build", "audit_publish", "publish", "demo", "export", "serve", "report")
 
 
 def output() -> Console:

@@ -114,7 +114,7 @@ def export_tables(
             sheet (exit 2); another export into the folder (4); the files cannot be written (1).
     """
     folder = (out or settings.out_dir).expanduser().absolute()
-    _refuse_rooms_of_the_house(settings, folder)
+    refuse_rooms_of_the_house(settings, folder)
     progress = progress or Progress()
     version, path = version_to_read(settings)
     config: dict[str, Any] = {"memory_limit": DEFAULT_MEMORY, "autoinstall_known_extensions": "false"}
@@ -132,7 +132,7 @@ def export_tables(
     return export
 
 
-def _refuse_rooms_of_the_house(settings: Settings, folder: Path) -> None:
+def refuse_rooms_of_the_house(settings: Settings, folder: Path) -> None:
     """What is written into the inbox would land again; the other rooms are looked after by the house."""
     for room in (settings.exports, settings.published_dir, settings.build_dir, settings.vault_dir):
         if folder.resolve().is_relative_to(room.resolve()):
