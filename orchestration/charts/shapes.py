@@ -13,6 +13,7 @@ from orchestration.figures.words import Measure
 
 HEIGHT = 260
 ROW = 26
+_NAMED_PERIODS = 8
 # Thousands with separators; from ten thousand on shortened, in Chinese by 万.
 _SHORT = {
     "en": "abs(datum.value) >= 1e4 ? format(datum.value, '~s') : format(datum.value, ',~r')",
@@ -39,9 +40,14 @@ def value_axis(measure: Measure, is_mirrored: bool = False) -> alt.Axis:
     return alt.Axis(title=measure.unit_text or None, labelExpr=label, tickCount=5)
 
 
-def time_axis(period_type: str) -> alt.Axis:
-    """An axis of periods by their first days."""
-    return alt.Axis(title=None, format=_DAYS[period_type], tickCount=8)
+def time_axis(period_type: str, starts: pandas.Series[pandas.Timestamp]) -> alt.Axis:
+    """An axis of periods by their first days; about eight of these bear their names, the last one always."""
+    days = sorted(starts.unique(), reverse=True)
+    named = days[:: -(-len(days) // _NAMED_PERIODS) or 1]
+    values = [
+        alt.DateTime(year=day.year, month=day.month, date=day.day) for day in map(pandas.Timestamp, named)
+    ]
+    return alt.Axis(title=None, format=_DAYS[period_type], values=values, labelFlush=False)
 
 
 def line(frame: pandas.DataFrame, measure: Measure, period_type: str, period_title: str) -> Chart:
@@ -54,7 +60,7 @@ def line(frame: pandas.DataFrame, measure: Measure, period_type: str, period_tit
         period_title: What a period is called on hover.
     """
     base = alt.Chart(frame[["period_start", "is_partial", measure.column]]).encode(
-        x=alt.X("period_start:T", axis=time_axis(period_type)),
+        x=alt.X("period_start:T", axis=time_axis(period_type, frame["period_start"])),
         y=alt.Y(
             f"{measure.column}:Q",
             axis=value_axis(measure),

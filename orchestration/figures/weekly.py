@@ -13,7 +13,6 @@ if TYPE_CHECKING:
 
 # Alerts that speak of the data, not of the community.
 DATA_ALERTS = ("data_late", "quality_failed")
-_ATTENTION = ("dissolve", "merge")
 
 
 def alerts_of(published: Published, start: date, end: date, limit: int) -> pandas.DataFrame:
@@ -70,27 +69,25 @@ def mass_exits(published: Published, start: date, end: date, limit: int = 3) -> 
 
 
 def groups_to_look_at(published: Published, limit: int = 10) -> pandas.DataFrame:
-    """Groups that had better be dissolved or merged, then the least healthy others that are not to grow.
+    """Groups that had better be dissolved or merged, the least healthy first.
 
-    Columns: those of `mart_group_health`, group_name, owner; `found` counts all that should be dissolved or
-    merged.
+    Columns: those of `mart_group_health`, group_name, owner; `found` counts all such groups.
     """
     return published.frame(
         """
         select
             health.*, coalesce(groups.group_name, health.group_id) as group_name,
             coalesce(people.staff_name, groups.owner_staff_id) as owner,
-            count(*) filter (where list_contains($1::varchar[], health.recommendation)) over () as found
+            count(*) over () as found
         from marts.mart_group_health as health
         inner join core.dim_group as groups on health.group_id = groups.group_id
         left join core.dim_staff as people on groups.owner_staff_id = people.staff_id
-        where health.recommendation is not null and health.recommendation <> 'grow'
+        where health.recommendation in ('dissolve', 'merge')
         order by
-            list_position($1::varchar[], health.recommendation) nulls last, health.health_score nulls last,
-            health.members_end desc, health.group_id
-        limit $2
+            health.recommendation, health.health_score nulls last, health.members_end desc, health.group_id
+        limit $1
         """,
-        [list(_ATTENTION), limit],
+        [limit],
     )
 
 

@@ -109,7 +109,7 @@ def _targets(asked: Asked) -> Iterator[Point]:
 def _groups(asked: Asked) -> Iterator[Point]:
     if asked.week.is_newest:
         found = weekly.groups_to_look_at(asked.published, 1)
-        if len(found) and found["found"].iloc[0]:
+        if len(found):
             _, term = asked.measure("recommendation", "mart_group_health")
             yield Point(
                 asked.say("advice.groups", groups=asked.figure(found["found"].iloc[0], "count")), term=term

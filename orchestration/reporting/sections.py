@@ -133,11 +133,8 @@ def key_figures(asked: Asked) -> Section:
         rows += [_key_row(asked, row, notes) for row in found.to_dict("records")]
     names = ("metric", "this_week", "week_before", "previous_change", "year_before", "year_change")
     columns = tuple(Column(asked.say(f"column.{name}"), is_figure=name != "metric") for name in names)
-    return Section(
-        "figures",
-        asked.say("section.figures"),
-        (Table(columns, tuple(rows), notes.lettered()), Text(asked.say("change_meaning"))),
-    )
+    table = Table(columns, tuple(rows), (*notes.lettered(), asked.say("change_meaning")))
+    return Section("figures", asked.say("section.figures"), (table,))
 
 
 def _key_row(asked: Asked, row: dict[str, Any], notes: Notes) -> Row:
@@ -324,8 +321,8 @@ def _card_blocks(asked: Asked, name: str, period_type: str, start: date) -> list
     others = scopes[scopes["scope_type"] != "all"]
     if len(others):
         lowest = others.sort_values(["card_score", "scope_type", "scope_id"]).head(MOST_SCOPES)
-        counts = {"shown": len(lowest), "scopes": len(others)}
-        blocks.append(Text(asked.say("lowest_cards", name=name, period=period, **counts)))
+        key = "lowest_cards" if len(others) > len(lowest) else "all_cards"
+        blocks.append(Text(asked.say(key, name=name, period=period, shown=len(lowest), scopes=len(others))))
         blocks.append(_scopes_table(asked, lowest))
     return blocks
 
@@ -392,6 +389,7 @@ def groups(asked: Asked) -> Section:
     )
     names = tuple(Column(asked.say(f"column.{name}"), is_figure=False) for name in ("group", "owner"))
     table = asked.figures_table(shown, mart, names, GROUP_COLUMNS, is_compact=True)
+    more = int(found["found"].iloc[0]) - len(found)
     reasons = tuple(
         Point(
             f"{row['group_name']}: {asked.told(row, 'recommendation_reason')}",
@@ -399,7 +397,8 @@ def groups(asked: Asked) -> Section:
         )
         for row in rows
     )
-    return Section("groups", title, (as_of, table, Points(reasons)))
+    rest = (Text(asked.say("more_groups", more=more)),) if more else ()
+    return Section("groups", title, (as_of, table, Points(reasons), *rest))
 
 
 def truth(asked: Asked) -> Section:
@@ -420,7 +419,10 @@ def truth(asked: Asked) -> Section:
                 history_start=asked.week.history_start,
             )
         ),
-        Point(asked.say("landed", **{name: f"{count:,}" for name, count in totals.items()})),
+        Point(
+            asked.say("landed", **{name: f"{count:,}" for name, count in totals.items()}),
+            command="shequn rejects" if totals["rows_open"] else "",
+        ),
     ]
     coverage = headline.values(asked.published, ALL, "week", asked.week.start, ["cost_coverage_rate"])
     measure, term = asked.measure("cost_coverage_rate")
@@ -431,6 +433,10 @@ def truth(asked: Asked) -> Section:
                 asked.say("cost_coverage", label=measure.label, rate=asked.figure(known, "rate")), term=term
             )
         )
+    late = weekly.late_exports(asked.published, MOST_SCOPES).to_dict("records")
+    points += [Point(asked.told(row, "message"), "bad") for row in late]
+    if not late:
+        points.append(Point(asked.say("no_late_exports")))
     blocks: list[Block] = [Points(tuple(points))]
     troubled = found[
         (found["rows_open"] > 0) | (found["rows_late"] > 0) | (found["unmatched_member_rate"] > 0.02)
@@ -440,10 +446,4 @@ def truth(asked: Asked) -> Section:
         names = (Column(asked.say("column.export"), is_figure=False),)
         columns = ("rows_read", "rows_rejected", "rows_open", "rows_late", "unmatched_member_rate")
         blocks.append(asked.figures_table(shown, "fct_landing", names, columns))
-    late = weekly.late_exports(asked.published, MOST_SCOPES)
-    blocks.append(
-        Points(tuple(Point(asked.told(row, "message"), "bad") for row in late.to_dict("records")))
-        if len(late)
-        else Text(asked.say("no_late_exports"))
-    )
     return Section("truth", asked.say("section.truth"), tuple(blocks))
