@@ -302,6 +302,13 @@ def _serve(group: click.Group, lang: str) -> None:
 
         return postgres_command(context, load_settings(context.home), url)
 
+    @_command(serve, "pages", lang)
+    @option(lang, "--port", type=click.IntRange(1024, 65535), default=8501, show_default=True)
+    def pages_body(context: Context, port: int, **_: Any) -> int:
+        from orchestration.commands.serve import pages_command
+
+        return pages_command(context, load_settings(context.home), port)
+
 
 def _report(group: click.Group, lang: str) -> None:
     @_command(group, "report", lang)

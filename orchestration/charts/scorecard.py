@@ -66,13 +66,13 @@ def _target(row: tuple[object, ...], measure: Measure, lang: str) -> str:
     return UNKNOWN if ends == [UNKNOWN, UNKNOWN] else " – ".join(ends)
 
 
-def ranking(frame: pandas.DataFrame, words: Words, name: str, title: str) -> Drawing:
+def ranking(frame: pandas.DataFrame, words: Words, name: str, title: str, file: str = "scores") -> Drawing:
     """Scores of a card's scopes, or of groups, in the order of the frame: `name`, card_score."""
     measure = words.measure("card_score", CARD)
     shown = frame.dropna(subset=["card_score"])
     shown = shown.assign(text=[value_text(score, "score") for score in shown["card_score"]])
     return Drawing(
-        f"scores_{name}",
+        f"{file}_{name}",
         title,
         defined(measure),
         shapes.bars(shown, name, measure, "text"),

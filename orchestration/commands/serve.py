@@ -1,16 +1,20 @@
-"""`shequn serve postgres`: the published version in the team's PostgreSQL."""
+"""`shequn serve …`: the published version in the team's PostgreSQL, or as pages in the browser."""
 
 from __future__ import annotations
 
+import socket
+import subprocess
 from dataclasses import asdict
 
 from rich.text import Text
 
+from orchestration.child import child_command, child_environment
 from orchestration.commands.console import console_progress, number, output
 from orchestration.commands.frame import Context, write_document
-from orchestration.errors import EXIT_OK, EXIT_USAGE, ShequnError
+from orchestration.errors import EXIT_FAILURE, EXIT_OK, EXIT_USAGE, ShequnError
 from orchestration.messages import say
 from orchestration.serving.postgres import serve_postgres
+from orchestration.serving.version import version_to_read
 from orchestration.settings import Settings
 
 
@@ -38,3 +42,28 @@ def postgres_command(context: Context, settings: Settings, url: str | None) -> i
         )
         output().print(Text(sentence, style="bold green"), soft_wrap=True)
     return EXIT_OK
+
+
+def pages_command(context: Context, settings: Settings, port: int) -> int:
+    """Serve the pages until interrupted; before the first publication they say what to run.
+
+    Raises:
+        ShequnError: the port is taken (exit 2).
+    """
+    with socket.socket() as probe:
+        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            probe.bind(("127.0.0.1", port))
+        except OSError:
+            raise ShequnError("serving.pages_port", EXIT_USAGE, port=port) from None
+    try:
+        version_to_read(settings)
+    except ShequnError as error:
+        context.warn(error.key, **error.params)
+    output().print(Text(say("serving.pages_open", context.lang, port=port), style="bold"), soft_wrap=True)
+    command = child_command("orchestration.pages.server", [str(settings.home), context.lang, str(port)])
+    try:
+        ended = subprocess.run(command, env=child_environment(), stdout=subprocess.DEVNULL, check=False)
+    except KeyboardInterrupt:
+        return EXIT_OK
+    return EXIT_OK if ended.returncode == 0 else EXIT_FAILURE

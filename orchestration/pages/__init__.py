@@ -1,0 +1,1 @@
+"""What `shequn serve pages` shows: Streamlit over the published version."""
