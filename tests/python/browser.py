@@ -1,4 +1,4 @@
-"""A headless Chromium of the tests' own, spoken to by its DevTools protocol; installed where it is missing."""
+"""A headless Chromium of the tests' own, spoken to by DevTools; installed where it is missing."""
 
 from __future__ import annotations
 
@@ -18,8 +18,6 @@ from websockets.sync.client import ClientConnection, connect
 
 _PACKAGES = ("chromium", "fonts-noto-cjk")
 _CJK_FONT = Path("/usr/share/fonts/opentype/noto/NotoSansCJK-Regular.ttc")
-# Errors of the page, not remarks on it.
-_ERRORS = ("Runtime.exceptionThrown",)
 
 
 def chromium() -> str:
