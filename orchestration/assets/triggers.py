@@ -5,6 +5,7 @@ import time
 
 import dagster as dg
 
+from orchestration.assets.report import REPORT_KEY
 from orchestration.inbox import inbox_files
 from orchestration.settings import Settings, load_settings
 
@@ -24,7 +25,7 @@ UNFINISHED = [
 
 refresh_job = dg.define_asset_job(
     JOB_NAME,
-    selection=dg.AssetSelection.all(),
+    selection=dg.AssetSelection.all() - dg.AssetSelection.assets(REPORT_KEY),
     executor_def=dg.in_process_executor,
     description="Land, audit, build, test, audit and publish; the same as `shequn refresh`.",
 )
