@@ -13,27 +13,41 @@ if TYPE_CHECKING:
 
 # Alerts that speak of the data, not of the community.
 DATA_ALERTS = ("data_late", "quality_failed")
+_OF_DAYS = """
+    occurred_on <= $2 and (closed_on is null or closed_on >= $1)
+    and not list_contains($3::varchar[], alert_kind)
+"""
 
 
 def alerts_of(published: Published, start: date, end: date, limit: int) -> pandas.DataFrame:
     """Alerts of the community that were open on some day from `start` to `end`, new and urgent ones first.
 
-    Columns: alert_kind, severity, occurred_on, message, message_zh, is_new (since `start`), and of all such
-    alerts `found`, `found_new` and `found_critical`.
+    Columns: severity, occurred_on, message, message_zh, is_new (since `start`).
     """
     return published.frame(
         f"""
-        select
-            alert_kind, severity, occurred_on, message, message_zh, occurred_on >= $1 as is_new,
-            count(*) over () as found,
-            count(*) filter (where occurred_on >= $1) over () as found_new,
-            count(*) filter (where severity = 'critical') over () as found_critical
+        select severity, occurred_on, message, message_zh, occurred_on >= $1 as is_new
         from marts.mart_alert
-        where occurred_on <= $2 and (closed_on is null or closed_on >= $1)
-            and not list_contains($3::varchar[], alert_kind)
+        where {_OF_DAYS}
         order by is_new desc, {BY_URGENCY} limit $4
         """,
         [start, end, list(DATA_ALERTS), limit],
+    )
+
+
+def alert_kinds(published: Published, start: date, end: date) -> pandas.DataFrame:
+    """The same alerts counted: alert_kind, found, found_new, found_critical; the most frequent kind first."""
+    return published.frame(
+        f"""
+        select
+            alert_kind, count(*) as found, count(*) filter (where occurred_on >= $1) as found_new,
+            count(*) filter (where severity = 'critical') as found_critical
+        from marts.mart_alert
+        where {_OF_DAYS}
+        group by alert_kind
+        order by found desc, alert_kind
+        """,
+        [start, end, list(DATA_ALERTS)],
     )
 
 

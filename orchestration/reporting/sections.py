@@ -168,21 +168,34 @@ def _base_cell(asked: Asked, row: dict[str, Any], base: str, unit: str, notes: N
 def alerts(asked: Asked) -> Section:
     """What was out of the ordinary."""
     week = asked.week
-    found = weekly.alerts_of(asked.published, week.start, week.end, MOST_ALERTS)
     title = asked.say("section.alerts")
-    if not len(found):
+    kinds = weekly.alert_kinds(asked.published, week.start, week.end)
+    if not len(kinds):
         return Section("alerts", title, (Text(asked.say("no_alerts")),))
-    first = found.iloc[0]
-    counts = {name: int(first[name]) for name in ("found", "found_new", "found_critical")}
+    counts = ("found", "found_new", "found_critical")
+    rows = tuple(
+        Row(
+            (
+                Cell(asked.words.word("alert_kind", row["alert_kind"])),
+                *(Cell(asked.figure(row[name], "count")) for name in counts),
+            )
+        )
+        for row in kinds.to_dict("records")
+    )
+    _, term = asked.measure("alert_kind", "mart_alert")
+    columns = (
+        Column(asked.say("column.alert_kind"), term, is_figure=False),
+        *(Column(asked.say(f"column.{name}"), term) for name in counts),
+    )
+    blocks: list[Block] = [Table(columns, rows)]
+    shown = weekly.alerts_of(asked.published, week.start, week.end, MOST_ALERTS)
     points = []
-    for row in found.to_dict("records"):
+    for row in shown.to_dict("records"):
         severity = asked.words.word("severity", row["severity"])
         key = "alert_new" if row["is_new"] else "alert_since"
         text = asked.say(key, date=row["occurred_on"].date(), message=asked.told(row, "message"))
         points.append(Point(text, "bad" if row["severity"] == "critical" else "", severity))
-    blocks: list[Block] = [Text(asked.say("alerts_found", **counts)), Points(tuple(points))]
-    if counts["found"] > len(found):
-        blocks.append(Text(asked.say("more_alerts", more=counts["found"] - len(found))))
+    blocks += [Text(asked.say("alerts_shown", shown=len(shown))), Points(tuple(points))]
     return Section("alerts", title, tuple(blocks))
 
 

@@ -120,6 +120,20 @@ def test_the_morning_and_the_inbox_start_it(defs: dg.Definitions) -> None:
     assert defs.resolve_job_def("refresh_job").executor_def == dg.in_process_executor
 
 
+def test_the_report_is_written_on_monday_and_not_by_every_refresh(defs: dg.Definitions) -> None:
+    schedule = defs.resolve_schedule_def("monday_report")
+    assert (schedule.cron_schedule, schedule.execution_timezone) == ("30 7 * * 1", "Asia/Shanghai")
+    assert schedule.default_status == dg.DefaultScheduleStatus.RUNNING
+    keys = {
+        name: defs.resolve_job_def(name).asset_layer.selected_asset_keys
+        for name in ("refresh_job", "report_job")
+    }
+    report = dg.AssetKey("weekly_report")
+    assert keys["report_job"] == {report}
+    assert report not in keys["refresh_job"]
+    assert dg.AssetKey("published_version") in keys["refresh_job"]
+
+
 def test_the_sensor_asks_once_for_each_state_of_the_inbox(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -222,7 +236,8 @@ def test_the_whole_job_publishes_and_a_second_one_finds_nothing_new(
     made = materialised(result)
     version = current_version(settings)
     assert version is not None
-    assert set(made) == {key.to_user_string() for key in defs.resolve_all_asset_keys()}
+    everything = {key.to_user_string() for key in defs.resolve_all_asset_keys()}
+    assert set(made) == everything - {"weekly_report"}, "the report has a job of its own"
     assert made["published_version"]["version"] == version.name
     assert made["marts/mart_rfm"]["dagster/row_count"] == version.manifest["tables"]["marts.mart_rfm"]
     checks = result.get_asset_check_evaluations()
