@@ -162,7 +162,8 @@ def community_and_outside(frame: pandas.DataFrame, words: Words) -> Drawing:
     """What a buyer in a group spends in a month beside others."""
     mart = "mart_community_vs_outside"
     measure = words.measure("sales_per_buyer", mart)
-    wide = frame.pivot(index="period_start", columns="segment", values="sales_per_buyer").reset_index()
+    wide = frame.pivot(index="period_start", columns="segment", values="sales_per_buyer")
+    wide = wide.reindex(columns=["community", "outside"]).reset_index()
     wide["month"] = [f"{start:%Y-%m}" for start in wide["period_start"]]
     series = [
         (
@@ -170,7 +171,6 @@ def community_and_outside(frame: pandas.DataFrame, words: Words) -> Drawing:
             color,
         )
         for name, color in (("community", ACCENT), ("outside", CALM))
-        if name in wide
     ]
     return Drawing(
         "community_and_outside",

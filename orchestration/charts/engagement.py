@@ -45,8 +45,12 @@ def calendar(frame: pandas.DataFrame, words: Words) -> Drawing:
             190,
         ),
         labelled(
-            frame, words, "mart_community_kpi", ["date", "active_members", "messages", "active_rate"]
-        ).rename(columns={words.measure("date").label: words.say("charts.period.day")}),
+            frame,
+            words,
+            "mart_community_kpi",
+            ["date", "active_members", "messages", "active_rate"],
+            {"date": words.say("charts.period.day")},
+        ),
     )
 
 

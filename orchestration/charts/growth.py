@@ -21,6 +21,10 @@ def named_channels(frame: pandas.DataFrame, words: Words) -> pandas.DataFrame:
     return frame.assign(channel=[words.word("channel", name) for name in names])
 
 
+def _channel(words: Words) -> dict[str, str]:
+    return {"channel": words.measure("channel_name", ROI).label}
+
+
 def funnel(frame: pandas.DataFrame, words: Words, cohort: str) -> Drawing:
     """The steps of those who joined in a month; exposure, a thousand times larger, is told in the note."""
     members, nested, rate = (
@@ -74,7 +78,7 @@ def channel_bars(frame: pandas.DataFrame, words: Words, column: str, limit: int 
         words.say("charts.title.by_channel", what=measure.title),
         defined(measure),
         shapes.bars(shown, "channel", measure, "text", is_loss="is_loss"),
-        labelled(shown, words, ROI, ["channel", column]),
+        labelled(shown, words, ROI, ["channel", column], _channel(words)),
         words.say("charts.note.channels_without", count=unknown) if unknown else "",
     )
 
@@ -91,7 +95,9 @@ def channel_shares(frame: pandas.DataFrame, words: Words) -> Drawing:
         words.say("charts.title.channel_shares"),
         defined(measure, words.measure("channel_share", ROI)),
         shapes.shares(drawn, measure, "channel", "month", words.say("charts.period.month")),
-        labelled(named, words, ROI, ["period_start", "channel", "new_members", "channel_share"]),
+        labelled(
+            named, words, ROI, ["period_start", "channel", "new_members", "channel_share"], _channel(words)
+        ),
     )
 
 
@@ -105,7 +111,13 @@ def cost_and_sales(frame: pandas.DataFrame, words: Words, limit: int = 12) -> Dr
         words.say("charts.title.cost_and_profit"),
         defined(cost, profit, words.measure("return_on_investment", ROI)),
         shapes.two_bars(shown, "channel", [(cost, LOSS), (profit, ACCENT)]),
-        labelled(shown, words, ROI, ["channel", "cost_amount", "gross_profit", "return_on_investment"]),
+        labelled(
+            shown,
+            words,
+            ROI,
+            ["channel", "cost_amount", "gross_profit", "return_on_investment"],
+            _channel(words),
+        ),
     )
 
 
@@ -118,7 +130,7 @@ def attribution(frame: pandas.DataFrame, words: Words) -> Drawing:
     order = named.groupby("channel")[measure.column].sum().sort_values(ascending=False).index.tolist()
     x = alt.X(
         "model:N",
-        axis=alt.Axis(title=None, labelAngle=0, labelLimit=80, orient="top"),
+        axis=alt.Axis(title=None, labelAngle=0, labelOverlap=False, labelFontSize=10, orient="top"),
         sort=named["model"].unique().tolist(),
     )
     y = alt.Y("channel:N", axis=alt.Axis(title=None, labelLimit=110), sort=order)
@@ -132,5 +144,11 @@ def attribution(frame: pandas.DataFrame, words: Words) -> Drawing:
         words.say("charts.title.attribution"),
         defined(measure),
         shapes.heat(named, x, y, measure, tips, 40 + 26 * len(order), "text"),
-        labelled(named, words, "mart_attribution", ["model", "channel", "attributed_orders", measure.column]),
+        labelled(
+            named,
+            words,
+            "mart_attribution",
+            ["model", "channel", "attributed_orders", measure.column],
+            _channel(words),
+        ),
     )

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 import pandas
 
@@ -10,11 +10,16 @@ from orchestration.figures.words import Measure, Words
 
 
 def labelled(
-    frame: pandas.DataFrame, words: Words, mart: str, columns: Sequence[str] | None = None
+    frame: pandas.DataFrame,
+    words: Words,
+    mart: str,
+    columns: Sequence[str] | None = None,
+    titles: Mapping[str, str] | None = None,
 ) -> pandas.DataFrame:
-    """The frame with headers as the catalogue and the models of `mart` name its columns."""
+    """The frame with headers as `titles`, else the catalogue and the models of `mart`, name its columns."""
     shown = frame if columns is None else frame[list(columns)]
-    return shown.rename(columns={column: words.measure(column, mart).label for column in shown.columns})
+    named = {column: words.measure(column, mart).label for column in shown.columns}
+    return shown.rename(columns=named | dict(titles or {}))
 
 
 def defined(*measures: Measure) -> str:

@@ -31,11 +31,11 @@ def card(frame: pandas.DataFrame, words: Words, name: str) -> Drawing:
         defined(rate, score, words.measure("card_score", CARD)),
         shapes.targets(named, "metric", "text", tips),
         labelled(
-            named.drop(columns=["metric_id", "text"]).rename(
-                columns={"metric": "metric_id", "actual_text": "actual ", "target_text": "target "}
-            )[["metric_id", "actual", "target", "low", "high", "weight", "attainment_rate", "score"]],
+            named,
             words,
             CARD,
+            ["metric", "actual", "target", "low", "high", "weight", "attainment_rate", "score"],
+            {"metric": words.measure("metric_id", CARD).label},
         ),
         words.say("charts.note.card") if named["actual"].isna().any() else "",
     )
@@ -76,5 +76,5 @@ def ranking(frame: pandas.DataFrame, words: Words, name: str, title: str, file: 
         title,
         defined(measure),
         shapes.bars(shown, name, measure, "text"),
-        labelled(shown, words, CARD, [name, "card_score"]),
+        labelled(shown, words, CARD, [name, "card_score"], {name: words.say("charts.of")}),
     )

@@ -62,5 +62,11 @@ def staff_bars(frame: pandas.DataFrame, words: Words, column: str, limit: int = 
         words.say("charts.title.by_staff", what=measure.title),
         defined(measure),
         shapes.bars(shown, "staff_name", measure, "text"),
-        labelled(shown, words, STAFF, ["staff_name", column]),
+        labelled(
+            shown,
+            words,
+            STAFF,
+            ["staff_name", column],
+            {"staff_name": words.measure("staff_name", "dim_staff").label},
+        ),
     )

@@ -52,7 +52,7 @@ def themed(chart: Chart) -> Chart:
             labelColor=MUTED,
             labelFontSize=12,
             labelLimit=LABEL_LIMIT,
-            columns=4,
+            columns=altair.ExprRef("width < 420 ? 2 : 4"),
             symbolType="square",
         )
         .configure_text(fontSize=12, color=INK)

@@ -42,7 +42,11 @@ select
             then ' (' || scopes.scope_id || ')'
         else ''
     end as name
-from (select distinct scope_type, scope_id from core.dim_scope) as scopes
+from (
+    select distinct scope_type, scope_id from core.dim_scope
+    union all
+    select 'channel', channel_id from core.dim_channel
+) as scopes
 left join named on scopes.scope_type = named.scope_type and scopes.scope_id = named.scope_id
 """
 

@@ -23,7 +23,7 @@ from orchestration.pages import (
     scorecard,
     service,
 )
-from orchestration.pages.house import House
+from orchestration.pages.house import House, put_into_address
 from orchestration.settings import load_settings
 
 PAGES = (overview, growth, engagement, retention, customers, service, scorecard, groups, health)
@@ -35,23 +35,32 @@ def main(home: str, asked_lang: str) -> None:
     """Draw the page that is asked for, or say that nothing is published."""
     st.set_page_config(page_title="Shequn 社群", layout="wide", initial_sidebar_state=_SIDEBAR)
     st.html(_STYLE)
+    lang = _language(asked_lang)
+    settings = load_settings(home)
+    try:
+        with open_published(settings) as published:
+            _navigate(House(settings, published, lang))
+    except ShequnError as error:
+        st.title("Shequn 社群")
+        st.warning(error.text(lang))
+
+
+def _language(default: str) -> str:
+    """As the switch says; at first as the address or else the command did."""
+    asked = st.query_params.get("lang", default)
+    if "lang" not in st.session_state:
+        st.session_state["lang"] = asked if asked in LANGUAGES else default
     with st.sidebar:
         lang = st.segmented_control(
             "语言 Language",
             LANGUAGES[::-1],
-            default=asked_lang,
             required=True,
             format_func=_NAMES.__getitem__,
             key="lang",
-            bind="query-params",
+            persist_state="session",
         )
-    settings = load_settings(home)
-    try:
-        with open_published(settings) as published:
-            _navigate(House(settings, published, lang or asked_lang))
-    except ShequnError as error:
-        st.title("Shequn 社群")
-        st.warning(error.text(lang or asked_lang))
+    put_into_address("lang", str(lang), default)
+    return str(lang)
 
 
 def _navigate(house: House) -> None:

@@ -10,7 +10,7 @@ import streamlit as st
 
 from orchestration.figures import Measure, value_text
 from orchestration.figures.words import UNKNOWN, change_text
-from orchestration.pages.house import House, plain
+from orchestration.pages.house import House, heading, plain
 
 
 def cards(house: House, frame: pandas.DataFrame) -> None:
@@ -25,7 +25,7 @@ def _card(house: House, row: dict[str, Any]) -> None:
     previous, last_year = change_text(row["previous_change_rate"]), change_text(row["last_year_change_rate"])
     with st.container(border=True, gap="xxsmall"):
         st.metric(
-            plain(measure.label),
+            plain(heading(measure.label)),
             value_text(row["value"], measure.unit, house.lang),
             delta=previous,
             delta_color="off" if previous == UNKNOWN else _color(measure),

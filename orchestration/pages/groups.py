@@ -33,16 +33,16 @@ def draw(house: House) -> None:
         sort = house.choose("sort", SORTS, lambda name: _sort_name(house, name))
     if period is None:
         return
-    found = house.ask(group_table, period.type, period.start, *chosen, search, sort, _SHOWN)
+    asked = (period.type, period.start, *chosen, search, sort, _SHOWN)
+    found = house.ask(group_table, *asked)
     if house.nothing_found(found):
         return
     total = int(found["groups_found"].iloc[0])
     st.caption(plain(house.say("groups_found", shown=f"{len(found):,}", count=f"{total:,}")))
-    row = _table(house, found)
-    group = st.query_params.get("group_id")
+    row = _table(house, found, repr(asked))
     if row is not None:
-        group = str(found["group_id"].iloc[row])
-    _one_group(house, group or str(found["group_id"].iloc[0]), period)
+        st.query_params["group_id"] = str(found["group_id"].iloc[row])
+    _one_group(house, st.query_params.get("group_id") or str(found["group_id"].iloc[0]), period)
 
 
 def _one_or_all(house: House, kind: str) -> str | None:
@@ -64,7 +64,7 @@ def _sort_name(house: House, column: str) -> str:
     return house.words.measure(column, mart).label
 
 
-def _table(house: House, found: pandas.DataFrame) -> int | None:
+def _table(house: House, found: pandas.DataFrame, asked: str) -> int | None:
     words = house.words
     frame = house.named(house.named(found, "group_type"), "recommendation")
     titles = {
@@ -76,7 +76,7 @@ def _table(house: House, found: pandas.DataFrame) -> int | None:
         "recommendation": words.measure("recommendation", "mart_group_health").label,
     }
     columns = [*_NAMES, *_FIGURES, "health_score", "recommendation"]
-    return house.table("groups", frame[columns], "mart_community_kpi", titles, selects=True)
+    return house.table("groups", frame[columns], "mart_community_kpi", titles, asked)
 
 
 def _one_group(house: House, group_id: str, period: Period) -> None:

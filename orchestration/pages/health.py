@@ -5,7 +5,7 @@ from __future__ import annotations
 import streamlit as st
 
 from orchestration.figures import landings as figures
-from orchestration.pages.house import House, plain
+from orchestration.pages.house import House, heading, plain
 from orchestration.reports import CheckResult
 
 _MART = "mart_data_quality"
@@ -32,7 +32,7 @@ def draw(house: House) -> None:
             for column in _SUMS:
                 measure = words.measure(column, _MART)
                 total = f"{int(found[column].sum()):,}"
-                st.metric(plain(measure.label), total, help=measure.definition, border=True)
+                st.metric(plain(heading(measure.label)), total, help=measure.definition, border=True)
         opened = int(found["rows_open"].sum())
         if opened:
             st.warning(plain(house.say("rows_open", count=f"{opened:,}")))

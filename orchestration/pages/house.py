@@ -31,10 +31,23 @@ def plain(text: str) -> str:
     return _MARKDOWN.sub(r"\\\1", text)
 
 
+def heading(text: str) -> str:
+    """`text` as the head of something: labels of the catalogue begin small, for the middle of sentences."""
+    return text[:1].upper() + text[1:]
+
+
 # Versions never change, so an answer holds as long as its version is asked.
 @st.cache_data(max_entries=500, show_spinner=False)
 def _remembered(path: str, question: str, arguments: tuple[Any, ...], _ask: Callable[[], Any]) -> Any:
     return _ask()
+
+
+def put_into_address(key: str, value: str, default: str) -> None:
+    """Note a choice in the address of the view, unless it is the one that needs no word."""
+    if value != default:
+        st.query_params[key] = value
+    elif key in st.query_params:
+        del st.query_params[key]
 
 
 @dataclass(frozen=True)
@@ -120,21 +133,26 @@ class House:
         """A line of small print."""
         st.caption(plain(self.say(key)))
 
-    # Filters; they stand in the address, so that a view can be passed on
+    # Filters; they stand in the address, so that a view can be passed on, and hold on all pages
 
     def choose(
         self, key: str, options: Sequence[str], show: Callable[[str], str], index: int = 0, label: str = ""
     ) -> str:
-        """One of a few values."""
-        chosen = st.selectbox(
-            label or self.say(f"filter.{key}"),
-            options,
-            index=index,
-            format_func=show,
-            key=key,
-            bind="query-params",
+        """One of a few values; `options[index]` until the reader or the address says otherwise."""
+        asked = st.query_params.get(key)
+        if st.session_state.get(key) not in options:
+            st.session_state[key] = asked if asked in options else options[index]
+        chosen = str(
+            st.selectbox(
+                label or self.say(f"filter.{key}"),
+                options,
+                format_func=show,
+                key=key,
+                persist_state="session",
+            )
         )
-        return str(chosen)
+        put_into_address(key, chosen, options[index])
+        return chosen
 
     def period(self, types: Sequence[str] = ("week", "month", "quarter", "year", "day")) -> Period | None:
         """A period of the chosen type, by default the newest complete one; None where there is none."""
@@ -167,7 +185,7 @@ class House:
             search = st.text_input(self.say("filter.search"), key="search", type="search", live=True) or ""
         found = self.ask(scopes, kind, search, MAX_FOUND)
         names = dict(zip(found["scope_id"], found["name"], strict=True))
-        asked = st.query_params.get(kind)
+        asked = st.session_state.get(kind) or st.query_params.get(kind)
         if asked and asked not in names:  # chosen before the search
             names = {asked: self.ask(name_of, Scope(kind, asked)), **names}
         if not names:
@@ -189,7 +207,10 @@ class House:
         """A drawing with its title, its definition on hover, its note and its data."""
         with st.container(border=True, gap="xsmall"):
             with st.container(horizontal=True, vertical_alignment="center", wrap=False, gap="xsmall"):
-                title, definition = f"**{plain(drawing.title)}**", drawing.definition.replace("$", r"\$")
+                title, definition = (
+                    f"**{plain(heading(drawing.title))}**",
+                    drawing.definition.replace("$", r"\$"),
+                )
                 st.markdown(title, help=definition, width="stretch")
                 if len(drawing.data):
                     self.download(drawing.name, drawing.data)
@@ -236,7 +257,7 @@ class House:
         frame: pandas.DataFrame,
         mart: str,
         titles: dict[str, str] | None = None,
-        selects: bool = False,
+        selects_from: str | None = None,
     ) -> int | None:
         """A table with headers in words and figures by their units, and its data; gives the chosen row.
 
@@ -245,44 +266,42 @@ class House:
             frame: The columns that show, in order.
             mart: Whose columns they are.
             titles: Headers of columns that the mart does not have.
-            selects: Whether a click on a row chooses it.
+            selects_from: Where a click on a row chooses it: what the rows were chosen by, since a choice
+                holds for them alone.
         """
         titles = titles or {}
         config: dict[str, Any] = {}
         for column in frame.columns:
             measure = self.words.measure(column, mart)
-            config[column] = _column(titles.get(column), measure)
+            config[column] = _column(titles.get(column), measure, str(frame[column].dtype))
         chosen: Any = st.dataframe(
             frame,
             hide_index=True,
             column_config=config,
             placeholder="–",
-            key=f"table_{name}",
-            on_select="rerun" if selects else "ignore",
+            key=f"table_{name}_{selects_from}",
+            on_select="ignore" if selects_from is None else "rerun",
             selection_mode="single-row",
         )
         headers = {column: titles.get(column) or self.words.measure(column, mart).label for column in frame}
         self.download(name, frame.rename(columns=headers))
-        rows = chosen["selection"]["rows"] if selects else []
+        rows = [] if selects_from is None else chosen["selection"]["rows"]
         return int(rows[0]) if rows else None
 
 
-def _column(title: str | None, measure: Measure) -> Any:
-    """How a table shows a measure: money and rates by their signs, texts as they are."""
-    if title is not None:
-        return st.column_config.Column(title)
-    if measure.unit == "rate":
-        return st.column_config.NumberColumn(measure.label, format="percent", help=measure.definition)
-    if measure.unit == "yuan":
-        return st.column_config.NumberColumn(
-            f"{measure.label} (¥)", format="accounting", help=measure.definition
-        )
-    if measure.unit in ("text", "name", "id", "list", "flag", "time"):
-        return st.column_config.Column(measure.label, help=measure.definition)
-    if measure.unit == "date":
-        return st.column_config.DateColumn(measure.label, format="YYYY-MM-DD", help=measure.definition)
-    if measure.unit == "timestamp":
-        return st.column_config.DatetimeColumn(
-            measure.label, format="YYYY-MM-DD HH:mm", help=measure.definition
-        )
-    return st.column_config.NumberColumn(measure.title, format="localized", help=measure.definition)
+def _column(title: str | None, measure: Measure, dtype: str) -> Any:
+    """How a table shows a column: money and rates by their signs, days as days, texts as they are."""
+    kinds = st.column_config
+    unit = ("date" if dtype.startswith("datetime") else "text") if title is not None else measure.unit
+    label, told = heading(title or measure.label), measure.definition
+    if unit == "rate":
+        return kinds.NumberColumn(label, format="percent", help=told)
+    if unit == "yuan":
+        return kinds.NumberColumn(f"{label} (¥)", format="accounting", help=told)
+    if unit in ("text", "name", "id", "list", "flag", "time"):
+        return kinds.Column(label, help=told)
+    if unit == "date":
+        return kinds.DateColumn(label, format="YYYY-MM-DD", help=told)
+    if unit == "timestamp":
+        return kinds.DatetimeColumn(label, format="YYYY-MM-DD HH:mm", help=told)
+    return kinds.NumberColumn(heading(measure.title), format="localized", help=told)
