@@ -13,15 +13,20 @@ from orchestration.figures.words import Words
 KPI = "mart_community_kpi"
 
 
-def course(frame: pandas.DataFrame, words: Words, metric: str, period_type: str) -> Drawing:
-    """The course of one metric of `mart_community_kpi`, as `figures.headline.course` gives it."""
+def course(
+    frame: pandas.DataFrame, words: Words, metric: str, period_type: str, from_zero: bool = False
+) -> Drawing:
+    """The course of one metric of `mart_community_kpi`, as `figures.headline.course` gives it.
+
+    With `from_zero` its axis begins at 0, so that heights may be compared.
+    """
     measure = words.measure(metric)
     period_title = words.say(f"charts.period.{period_type}")
     return Drawing(
         f"{metric}_{period_type}",
         words.say(f"charts.title.course_{period_type}", what=measure.title),
         defined(measure),
-        shapes.line(frame, measure, period_type, period_title),
+        shapes.line(frame, measure, period_type, period_title, from_zero),
         labelled(frame, words, KPI, ["period_start", "period_end", "is_partial", metric]),
         words.say("charts.note.partial") if frame["is_partial"].any() else "",
     )

@@ -50,7 +50,9 @@ def time_axis(period_type: str, starts: pandas.Series[pandas.Timestamp]) -> alt.
     return alt.Axis(title=None, format=_DAYS[period_type], values=values, labelFlush=False)
 
 
-def line(frame: pandas.DataFrame, measure: Measure, period_type: str, period_title: str) -> Chart:
+def line(
+    frame: pandas.DataFrame, measure: Measure, period_type: str, period_title: str, from_zero: bool = False
+) -> Chart:
     """The course of a measure; a period that is not over is a hollow point.
 
     Args:
@@ -58,13 +60,14 @@ def line(frame: pandas.DataFrame, measure: Measure, period_type: str, period_tit
         measure: What is drawn.
         period_type: How days are written.
         period_title: What a period is called on hover.
+        from_zero: The axis begins at 0 for people too.
     """
     base = alt.Chart(frame[["period_start", "is_partial", measure.column]]).encode(
         x=alt.X("period_start:T", axis=time_axis(period_type, frame["period_start"])),
         y=alt.Y(
             f"{measure.column}:Q",
             axis=value_axis(measure),
-            scale=alt.Scale(zero=measure.unit != "people", nice=True),
+            scale=alt.Scale(zero=from_zero or measure.unit != "people", nice=True),
         ),
         tooltip=[
             alt.Tooltip("period_start:T", title=period_title, format="%Y-%m-%d"),

@@ -31,7 +31,7 @@ _TILES = (
 )
 _COURSES = 4
 _MOST_ADVICE = 5
-_MOST_ALERTS = 4
+_MOST_ALERTS = 3
 # A run of Latin letters and figures stays together, with the spaces behind it, and so do brackets and what
 # they hold on to; all else may break anywhere.
 _PIECES = re.compile(r"[（「『“《]*(?:[!-~¥–−×÷]+|.)[，。；：、！？）」』”》]*\s*", re.DOTALL)
@@ -147,6 +147,8 @@ def _advice(content: Content, sheet: _Sheet) -> None:
         sheet.text(section.title, 40, theme.ACCENT, weight=700)
         sheet.y += 8
         points = [point for block in section.blocks if isinstance(block, Points) for point in block.points]
+        for table in (block for block in section.blocks if isinstance(block, Table)):
+            sheet.paragraph(_counts(content, table), 34)
         if not points:
             for block in section.blocks:
                 sheet.paragraph(getattr(block, "text", ""), 34)
@@ -154,6 +156,16 @@ def _advice(content: Content, sheet: _Sheet) -> None:
             sheet.y += 14
             _point(sheet, point, f"{place}." if name == "advice" else point.sign)
         sheet.y += 64
+
+
+def _counts(content: Content, table: Table) -> str:
+    """How many alerts of each kind there are, in one paragraph."""
+    return content.say("separator").join(
+        content.say(
+            "alert_counts", kind=kind.text, found=found.text, found_new=new.text, found_critical=critical.text
+        )
+        for kind, found, new, critical in (row.cells for row in table.rows)
+    )
 
 
 def _point(sheet: _Sheet, point: Point, mark: str) -> None:
@@ -179,4 +191,12 @@ def wrapped(text: str, width: float) -> list[str]:
 
 def length(text: str) -> float:
     """About how wide a text is, in sizes of its letters."""
-    return sum(1.0 if unicodedata.east_asian_width(letter) in "WF" else 0.58 for letter in text)
+    return sum(_width(letter) for letter in text)
+
+
+def _width(letter: str) -> float:
+    if unicodedata.east_asian_width(letter) in "WF":
+        return 1.0
+    if letter in " .,:;!'()[]/|-ijlt":
+        return 0.34
+    return 0.7 if letter.isupper() or letter in "%mw" else 0.56

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from html import escape
 
 import vl_convert
 
@@ -33,4 +34,5 @@ def picture(drawing: Drawing, name: str, width: int, height: int | None = None) 
     box = opening[1]
     _, _, across, down = (float(number) for number in box.strip('"').split())
     body = _SPACES.sub("", svg[opening.end() :])
-    return f"<svg viewBox={box}>{body}", across, down
+    label = escape(drawing.title, quote=True)
+    return f'<svg role="img" aria-label="{label}" viewBox={box}>{body}', across, down

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import date
+from datetime import date, timedelta
 from typing import Any
 
 import pandas
@@ -140,11 +140,11 @@ def key_figures(asked: Asked) -> Section:
 def _key_row(asked: Asked, row: dict[str, Any], notes: Notes) -> Row:
     measure, term = asked.measure(row["metric_id"])
     cells = [Cell(full_title(measure)), asked.cell(row["value"], measure.column, KPI, notes)]
-    for base, change in (
-        ("previous_value", "previous_change_rate"),
-        ("last_year_value", "last_year_change_rate"),
+    for base, change, days in (
+        ("previous_value", "previous_change_rate", 7),
+        ("last_year_value", "last_year_change_rate", 364),
     ):
-        cells.append(_base_cell(asked, row, base, measure.unit, notes))
+        cells.append(_base_cell(asked, row, base, days, measure.unit, notes))
         if is_known(row[change]):
             cells.append(Cell(change_text(row[change]), tone(row[change], measure.better)))
         elif is_known(row[base]) and is_known(row["value"]):
@@ -155,13 +155,15 @@ def _key_row(asked: Asked, row: dict[str, Any], notes: Notes) -> Row:
     return Row(tuple(cells), term)
 
 
-def _base_cell(asked: Asked, row: dict[str, Any], base: str, unit: str, notes: Notes) -> Cell:
+def _base_cell(asked: Asked, row: dict[str, Any], base: str, days: int, unit: str, notes: Notes) -> Cell:
+    """The figure of `days` before, or why there is none."""
     if is_known(row[base]):
         return Cell(asked.figure(row[base], unit))
     week = asked.week
     if not is_known(row["value"]):
         return Cell(UNKNOWN)
-    reason = "partial" if week.is_partial else base
+    began = week.start - timedelta(days=days) < week.history_start
+    reason = "partial" if week.is_partial else base if began else "then"
     return Cell(UNKNOWN, mark=notes.mark(asked.say(f"why.{reason}", start=week.history_start)))
 
 
@@ -253,7 +255,7 @@ def trends(asked: Asked) -> Section:
     drawings: list[tuple[Drawing, tuple[str, ...]]] = []
     for metric in TREND_METRICS:
         _, term = asked.measure(metric)
-        drawings.append((course_charts.course(found, asked.words, metric, "week"), (term,)))
+        drawings.append((course_charts.course(found, asked.words, metric, "week", from_zero=True), (term,)))
     terms = tuple(asked.measure(metric)[1] for metric in ("joins", "leaves"))
     drawings.append((course_charts.movement(found, asked.words, "week"), terms))
     return Section("trends", title, (Pictures(tuple(drawings)),))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import re
 import shutil
 import struct
@@ -348,6 +349,9 @@ def test_the_command_says_where_the_report_is(home: Settings, tmp_path: Path) ->
     assert done.exit_code == EXIT_OK
     assert "The report on 2026-W26 (2026-06-22 to 2026-06-28)" in done.stdout
     assert (tmp_path / f"report-{WEEK}.en.html").exists()
+    told = json.loads(run(home, "report", "--json", "--out", str(tmp_path)).stdout)
+    assert told["files"] == [f"report-{WEEK}.en.html"]
+    assert (told["week_start"], told["as_of_date"], told["is_partial"]) == ("2026-06-22", "2026-06-30", False)
     refused = run(home, "report", "--out", str(home.exports / "x"))
     assert refused.exit_code == EXIT_USAGE
 
