@@ -36,6 +36,9 @@ _MOST_ALERTS = 3
 # they hold on to; all else may break anywhere.
 _PIECES = re.compile(r"[（「『“《]*(?:[!-~¥–−×÷]+|.)[，。；：、！？）」』”》]*\s*", re.DOTALL)
 
+# What XML has no place for, and a name may hold all the same.
+_UNPRINTABLE = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\ufffe\uffff]")
+
 
 def cards(content: Content) -> dict[str, bytes]:
     """PNG files by the last part of their names."""
@@ -180,7 +183,12 @@ def _point(sheet: _Sheet, point: Point, mark: str) -> None:
 def wrapped(text: str, width: float) -> list[str]:
     """`text` in lines of at most `width` times the size of its letters."""
     lines, line = [], ""
-    for piece in _PIECES.findall(text):
+    pieces = (
+        part
+        for piece in _PIECES.findall(_UNPRINTABLE.sub("", text))
+        for part in ([piece] if length(piece.rstrip()) <= width else piece)
+    )
+    for piece in pieces:
         if line and length(line + piece.rstrip()) > width:
             lines.append(line.rstrip())
             line = piece.lstrip()

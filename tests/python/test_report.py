@@ -30,6 +30,7 @@ from orchestration.settings import Settings
 
 WEEK = "2026-W26"
 MONDAY = date(2026, 6, 22)
+HOSTILE = "<script>alert(1)</script>&\x0b" + "w" * 200 + "🍓群"
 WITH_EXITS = "2026-W25"  # the demo's mass exit
 
 
@@ -414,7 +415,7 @@ def changed(small_demo: Settings, tmp_path_factory: pytest.TempPathFactory) -> S
     shutil.copytree(small_demo.published_dir / version.name, target)
     path = target / "shequn.duckdb"
     path.chmod(0o644)
-    kept = ("metric_catalog", "mart_group_health")
+    kept = ("metric_catalog", "mart_group_health", "mart_exit_anomaly")
     with duckdb.connect(path) as connection:
         tables = connection.execute(
             "select table_name from duckdb_tables() where schema_name = 'marts'"
@@ -423,7 +424,7 @@ def changed(small_demo: Settings, tmp_path_factory: pytest.TempPathFactory) -> S
             if table not in kept:
                 connection.execute(f"delete from marts.{table}")
         connection.execute("delete from core.fct_landing")
-        connection.execute("update core.dim_group set group_name = '<script>alert(1)</script>&'")
+        connection.execute("update core.dim_group set group_name = $1", [HOSTILE])
     settings.current_link.symlink_to(version.name)
     return settings
 
@@ -446,10 +447,17 @@ def test_where_nothing_is_known_each_part_says_so(changed: Settings, tmp_path: P
 
 
 def test_names_are_text(changed: Settings, tmp_path: Path) -> None:
-    write_report(changed, "en", MONDAY, out=tmp_path)
-    text = (tmp_path / f"report-{WEEK}.en.html").read_text(encoding="utf-8")
+    report = write_report(changed, "en", parse_week(WITH_EXITS), ("html", "png"), tmp_path)
+    assert len(report.files) == 4
+    page = tmp_path / f"report-{WITH_EXITS}.en.html"
+    text = page.read_text(encoding="utf-8")
     assert "&lt;script&gt;alert(1)&lt;/script&gt;&amp;" in text
     assert "<script" not in text
+    with browser() as tab:
+        tab.size(390, 844)
+        tab.open(page.as_uri())
+        tab.wait_for("document.readyState === 'complete'")
+        assert tab.ask("document.documentElement.scrollWidth") <= 390
 
 
 def test_dagster_writes_it_on_monday(home: Settings, monkeypatch: pytest.MonkeyPatch) -> None:
