@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import base64
 import json
-import os
 import shutil
 import subprocess
 import tempfile
@@ -14,6 +13,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
+from system_packages import install
 from websockets.sync.client import ClientConnection, connect
 
 _PACKAGES = ("chromium", "fonts-noto-cjk")
@@ -23,12 +23,7 @@ _CJK_FONT = Path("/usr/share/fonts/opentype/noto/NotoSansCJK-Regular.ttc")
 def chromium() -> str:
     """The program, and a font for Chinese beside it."""
     if shutil.which("chromium") is None or not _CJK_FONT.exists():
-        environment = os.environ | {"DEBIAN_FRONTEND": "noninteractive"}
-        for command in (
-            ["apt-get", "update", "-qq"],
-            ["apt-get", "install", "-qq", "--no-install-recommends", *_PACKAGES],
-        ):
-            subprocess.run(command, check=True, capture_output=True, env=environment)
+        install(*_PACKAGES)
     program = shutil.which("chromium")
     assert program is not None
     return program

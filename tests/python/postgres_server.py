@@ -11,6 +11,8 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
+from system_packages import install
+
 
 def _programs() -> Path | None:
     """The folder of initdb and pg_ctl."""
@@ -22,12 +24,7 @@ def _programs() -> Path | None:
 
 
 def _install() -> Path:
-    environment = os.environ | {"DEBIAN_FRONTEND": "noninteractive"}
-    for command in (
-        ["apt-get", "update", "-qq"],
-        ["apt-get", "install", "-qq", "--no-install-recommends", "postgresql"],
-    ):
-        subprocess.run(command, check=True, capture_output=True, env=environment)
+    install("postgresql")
     programs = _programs()
     assert programs is not None
     return programs

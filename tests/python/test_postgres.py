@@ -80,6 +80,7 @@ def serve(settings: Settings, url: str, value: int, more: str = "") -> Served:
 
 
 def test_it_holds_what_is_published(settings: Settings, url: str) -> None:
+    (settings.home / ".serve-killed").mkdir()
     served = serve(settings, url, 3)
     assert served.rows == sum(served.version.manifest["tables"].values())
     assert set(served.loaded) == set(served.version.manifest["tables"])
@@ -90,6 +91,7 @@ def test_it_holds_what_is_published(settings: Settings, url: str) -> None:
     assert ask(url, "select version, as_of_date::text from shequn.version") == [
         (served.version.name, "2026-06-30")
     ]
+    assert list(settings.home.glob(".serve-*")) == [], "what a killed load left"
 
 
 def test_it_has_keys_indexes_and_comments(settings: Settings, url: str) -> None:
