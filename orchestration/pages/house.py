@@ -23,12 +23,14 @@ from orchestration.settings import Settings
 MAX_FOUND = 50
 _STALE_DAYS = 2
 _AROUND = 90  # pixels of a drawing that are not its chart
+# Where an address would become a link, an invisible joiner keeps it text.
+_LINK = re.compile(r"(?<=:)(?=//)|(?<=www)(?=\.)|(?=@)")
 _MARKDOWN = re.compile(r"([\\`*_{}\[\]<>()#+\-.!|$~:])")
 
 
 def plain(text: str) -> str:
     """`text` as Markdown that shows it as it is: names of groups may hold anything."""
-    return _MARKDOWN.sub(r"\\\1", text)
+    return _MARKDOWN.sub(r"\\\1", _LINK.sub("\u2060", text))
 
 
 def heading(text: str) -> str:

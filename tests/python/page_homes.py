@@ -23,14 +23,18 @@ create temp table first_group as
     select scope_id from marts.mart_community_kpi
     where scope_type = 'group' and period_type = 'week' group by scope_id order by count(*) desc limit 1;
 insert into core.dim_group by name
-    select * replace ('many' || number as group_id, '{LONG_NAME}' || number || '群' as group_name)
+    select
+        dim_group.* replace (
+            'many' || number as group_id, '{LONG_NAME}' || number || '群' as group_name
+        )
     from core.dim_group, range({GROUPS}) as numbers (number)
     where group_id = (from first_group);
 insert into core.dim_scope by name
-    select * replace ('many' || number as scope_id) from core.dim_scope, range({GROUPS}) as numbers (number)
+    select dim_scope.* replace ('many' || number as scope_id)
+    from core.dim_scope, range({GROUPS}) as numbers (number)
     where scope_type = 'group' and scope_id = (from first_group);
 insert into marts.mart_community_kpi by name
-    select * replace ('many' || number as scope_id)
+    select mart_community_kpi.* replace ('many' || number as scope_id)
     from marts.mart_community_kpi, range({GROUPS}) as numbers (number)
     where scope_type = 'group' and period_type = 'week' and scope_id = (from first_group);
 update core.dim_group set group_name = '{HOSTILE_NAME}' where group_id = (from first_group);
