@@ -309,6 +309,15 @@ def _serve(group: click.Group, lang: str) -> None:
 
         return pages_command(context, load_settings(context.home), port)
 
+    @_command(serve, "superset", lang)
+    @option(lang, "--port", type=click.IntRange(1024, 65535), default=8088, show_default=True)
+    @option(lang, "--timeout", type=click.FloatRange(min=0.1), default=60.0, show_default=True)
+    @option(lang, "--memory", default="1GB", show_default=True)
+    def superset_body(context: Context, port: int, timeout: float, memory: str, **_: Any) -> int:
+        from orchestration.superset.start import start_superset
+
+        start_superset(load_settings(context.home), context.lang, port, memory, timeout)
+
 
 def _report(group: click.Group, lang: str) -> None:
     @_command(group, "report", lang)

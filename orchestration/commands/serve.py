@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import socket
 import subprocess
 from dataclasses import asdict
 
@@ -13,6 +12,7 @@ from orchestration.commands.console import console_progress, number, output
 from orchestration.commands.frame import Context, write_document
 from orchestration.errors import EXIT_FAILURE, EXIT_OK, EXIT_USAGE, ShequnError
 from orchestration.messages import say
+from orchestration.serving.address import see_that_free
 from orchestration.serving.postgres import serve_postgres
 from orchestration.serving.version import version_to_read
 from orchestration.settings import Settings
@@ -50,12 +50,7 @@ def pages_command(context: Context, settings: Settings, port: int) -> int:
     Raises:
         ShequnError: the port is taken (exit 2).
     """
-    with socket.socket() as probe:
-        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-        try:
-            probe.bind(("127.0.0.1", port))
-        except OSError:
-            raise ShequnError("serving.pages_port", EXIT_USAGE, port=port) from None
+    see_that_free(port)
     try:
         version_to_read(settings)
     except ShequnError as error:

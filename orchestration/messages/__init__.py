@@ -34,6 +34,13 @@ def say(key: str, lang: str = "en", **params: object) -> str:
     return _catalogue()[key][lang].format(**params)
 
 
+def said_under(prefix: str, lang: str = "en") -> dict[str, str]:
+    """The sentences whose keys begin with `prefix`, by what follows it."""
+    return {
+        key.removeprefix(prefix): texts[lang] for key, texts in _catalogue().items() if key.startswith(prefix)
+    }
+
+
 def default_language() -> str:
     """Either "zh", where LC_ALL, LC_MESSAGES or LANG ask for Chinese, or "en"."""
     for name in ("LC_ALL", "LC_MESSAGES", "LANG"):

@@ -29,7 +29,8 @@ FORBIDDEN = {
 }
 # The lock's own head names the option that keeps hosts out of it.
 ALLOWED = dict.fromkeys(
-    ("requirements.lock", "requirements-shell.lock", "pyproject.toml"), "--no-emit-index-" + "url"
+    ("requirements.lock", "requirements-shell.lock", "requirements-superset.lock", "pyproject.toml"),
+    "--no-emit-index-" + "url",
 )
 PROVENANCE = ("system", "load_seq", "line", "landed_at")
 SQL_TYPES = {
