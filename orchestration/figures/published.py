@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 import duckdb
 
+from orchestration.errors import EXIT_USAGE, ShequnError
 from orchestration.landing.catalogue import load_catalogue
 from orchestration.reports import PublishedVersion
 from orchestration.serving.version import version_to_read
@@ -50,10 +51,19 @@ class Published:
             self._connection = None
 
     def frame(self, sql: str, parameters: Sequence[Any] = ()) -> pandas.DataFrame:
-        """The answer to `sql`; decimals as floats, days as `datetime64`, unknown as NaN, NaT or None."""
+        """The answer to `sql`; decimals as floats, days as `datetime64`, unknown as NaN, NaT or None.
+
+        Raises:
+            ShequnError: the version lacks a table or a column that this release asks for (exit 2).
+        """
         if self._connection is None:
             self._connection = duckdb.connect(str(self.path), read_only=True, config=_CONFIG)
-        return self._connection.execute(sql, list(parameters)).df()
+        try:
+            return self._connection.execute(sql, list(parameters)).df()
+        except (duckdb.CatalogException, duckdb.BinderException) as error:
+            cause = str(error).partition("\n")[0]
+            params = {"version": self.version.name, "cause": cause}
+            raise ShequnError("serving.older_version", EXIT_USAGE, **params) from error
 
     def is_empty(self, mart: str) -> bool:
         """Whether the version has no row of this mart."""

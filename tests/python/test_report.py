@@ -405,6 +405,15 @@ def test_a_version_without_a_day_says_so(tmp_path: Path) -> None:
     assert "nothing to report" in done.stderr
 
 
+def test_a_version_of_another_release_says_so(tmp_path: Path) -> None:
+    settings = make_home(tmp_path / "home")
+    finish_build(settings, 1)
+    publish(settings, audit_passes)
+    done = run(settings, "report")
+    assert done.exit_code == EXIT_USAGE
+    assert "was built by another release" in done.stderr
+
+
 @pytest.fixture(scope="module")
 def changed(small_demo: Settings, tmp_path_factory: pytest.TempPathFactory) -> Settings:
     """The demo with a hostile name, and without all but periods, groups, alerts and the catalogue."""
