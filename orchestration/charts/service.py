@@ -53,9 +53,10 @@ def quality(frame: pandas.DataFrame, words: Words, period_type: str) -> Drawing:
 
 
 def staff_bars(frame: pandas.DataFrame, words: Words, column: str, limit: int = 20) -> Drawing:
-    """One measure of the staff, in the order that puts who needs a look first."""
+    """One measure of the staff, those first who need a look, of equals who is asked most."""
     measure: Measure = words.measure(column, STAFF)
-    shown = frame.dropna(subset=[column]).sort_values(column, ascending=measure.better == "up").head(limit)
+    order = {column: measure.better == "up", "turns": False}
+    shown = frame.dropna(subset=[column]).sort_values(list(order), ascending=list(order.values())).head(limit)
     shown = shown.assign(text=[value_text(value, measure.unit, words.lang) for value in shown[column]])
     return Drawing(
         f"staff_{column}",

@@ -23,8 +23,8 @@ class Scope:
 
 ALL = Scope()
 
-# The name that people know a scope by; two groups of one name are told apart by their ids.
-_NAMED = """
+# scope_type, scope_id and the name that people know a scope by; two groups of one name are told apart by ids.
+NAMED = """
 with named as (
     select 'group' as scope_type, group_id as scope_id, group_name as name from core.dim_group
     union all
@@ -55,7 +55,7 @@ def scopes(published: Published, scope_type: str, search: str = "", limit: int =
     """Scopes of a type whose name or id contains `search`: scope_id, name; at most `limit`, by name."""
     return published.frame(
         f"""
-        select scope_id, name from ({_NAMED})
+        select scope_id, name from ({NAMED})
         where scope_type = $1 and (contains(lower(name), lower($2)) or contains(lower(scope_id), lower($2)))
         order by scope_id = 'unknown', name
         limit $3
@@ -67,6 +67,6 @@ def scopes(published: Published, scope_type: str, search: str = "", limit: int =
 def name_of(published: Published, scope: Scope) -> str:
     """What people call a scope; its id where it has no name."""
     found = published.frame(
-        f"select name from ({_NAMED}) where scope_type = $1 and scope_id = $2", [scope.type, scope.id]
+        f"select name from ({NAMED}) where scope_type = $1 and scope_id = $2", [scope.type, scope.id]
     )
     return str(found["name"].iloc[0]) if len(found) else scope.id

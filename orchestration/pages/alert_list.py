@@ -9,6 +9,7 @@ from orchestration.figures.alerts import open_alerts
 from orchestration.pages.house import House, plain
 
 MAX_SHOWN = 5
+_MAX_TOLD = 200  # the rest is in the file
 _COLORS = {"critical": "red", "warning": "orange", "info": "gray"}
 
 
@@ -23,7 +24,7 @@ def alert_list(house: House, scope: Scope) -> None:
         st.success(house.say("no_alerts"))
         return
     lines = []
-    for row in found.itertuples():
+    for row in found.head(_MAX_TOLD).itertuples():
         badge = f":{_COLORS[row.severity]}-badge[{house.words.word('severity', row.severity)}]"
         kind = house.words.word("alert_kind", row.alert_kind)
         text = row.message_zh if house.lang == "zh" else row.message
@@ -31,6 +32,6 @@ def alert_list(house: House, scope: Scope) -> None:
         lines.append(f"{badge} **{plain(kind)}** {plain(text)} :gray[{plain(since)}]")
     st.markdown("\n\n".join(lines[:MAX_SHOWN]))
     if len(lines) > MAX_SHOWN:
-        with st.expander(house.say("more_alerts", count=f"{len(lines) - MAX_SHOWN:,}")):
-            st.markdown("\n\n".join(lines[MAX_SHOWN:200]))
+        with st.expander(house.say("more_alerts", count=f"{len(found) - MAX_SHOWN:,}")):
+            st.markdown("\n\n".join(lines[MAX_SHOWN:]))
     house.download("open_alerts", found)

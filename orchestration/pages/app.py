@@ -8,6 +8,7 @@ from __future__ import annotations
 import sys
 
 import streamlit as st
+from altair.utils.schemapi import debug_mode
 
 from orchestration.errors import ShequnError
 from orchestration.figures import open_published
@@ -38,8 +39,9 @@ def main(home: str, asked_lang: str) -> None:
     lang = _language(asked_lang)
     settings = load_settings(home)
     try:
-        with open_published(settings) as published:
-            _navigate(House(settings, published, lang))
+        # Tests check charts against their schema; at each view it would take as long as all else.
+        with open_published(settings) as published, debug_mode(False):
+            _navigate(House.open(published, lang))
     except ShequnError as error:
         st.title("Shequn 社群")
         st.warning(error.text(lang))

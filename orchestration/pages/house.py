@@ -18,7 +18,6 @@ from orchestration.figures import Measure, Published, Scope, Words, words_of
 from orchestration.figures.periods import Period, newest_complete, periods
 from orchestration.figures.scopes import SCOPE_TYPES, name_of, scopes
 from orchestration.messages import say
-from orchestration.settings import Settings
 
 MAX_FOUND = 50
 _STALE_DAYS = 2
@@ -44,6 +43,13 @@ def _remembered(path: str, question: str, arguments: tuple[Any, ...], _ask: Call
     return _ask()
 
 
+def _recall(published: Published, question: Callable[..., Any], *arguments: Any) -> Any:
+    name = f"{question.__module__}.{question.__name__}"
+    return _remembered(
+        str(published.path), name, tuple(map(repr, arguments)), lambda: question(published, *arguments)
+    )
+
+
 def put_into_address(key: str, value: str, default: str) -> None:
     """Note a choice in the address of the view, unless it is the one that needs no word."""
     if value != default:
@@ -57,28 +63,26 @@ class House:
     """One view of the published version.
 
     Attributes:
-        settings: Names the home.
         published: The version that this view stays with.
-        lang: "en" or "zh".
+        words: Names, units and definitions in the reader's language.
     """
 
-    settings: Settings
     published: Published
-    lang: str
+    words: Words
+
+    @classmethod
+    def open(cls, published: Published, lang: str) -> House:
+        """The view of a version in a language."""
+        return cls(published, _recall(published, words_of, lang))
 
     @property
-    def words(self) -> Words:
-        """Names, units and definitions."""
-        found: Words = self._recall("words", (self.lang,), lambda: words_of(self.published, self.lang))
-        return found
+    def lang(self) -> str:
+        """Either "en" or "zh"."""
+        return self.words.lang
 
     def ask(self, question: Callable[..., Any], *arguments: Any) -> Any:
         """The answer of a function of `orchestration.figures`, remembered for as long as the version is."""
-        name = f"{question.__module__}.{question.__name__}"
-        return self._recall(name, arguments, lambda: question(self.published, *arguments))
-
-    def _recall(self, name: str, arguments: tuple[Any, ...], ask: Callable[[], Any]) -> Any:
-        return _remembered(str(self.published.path), name, tuple(map(repr, arguments)), ask)
+        return _recall(self.published, question, *arguments)
 
     def say(self, key: str, **params: object) -> str:
         """A message in the reader's language."""

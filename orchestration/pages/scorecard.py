@@ -8,7 +8,6 @@ import streamlit as st
 from orchestration.charts import scorecard as charts
 from orchestration.figures import Scope, value_text
 from orchestration.figures import scorecard as figures
-from orchestration.figures.scopes import name_of
 from orchestration.pages.house import House, plain
 
 _CARD = ("metric", "actual_text", "target_text", "weight", "attainment_rate", "score")
@@ -21,12 +20,11 @@ def draw(house: House) -> None:
         _cards(house)
     house.section("stages")
     if not house.lacks("mart_stage_scorecard"):
-        found = house.ask(figures.stages).dropna(subset=["card_score"])
-        if not house.nothing_found(found):
-            best, rest = found.head(_MAX_BARS // 2), found.tail(_MAX_BARS // 2)
+        best, weakest = house.ask(figures.stages), house.ask(figures.stages, True)
+        if not house.nothing_found(best):
             house.pair(
                 charts.ranking(best, house.words, "group_name", house.say("best_groups")),
-                charts.ranking(rest[::-1], house.words, "group_name", house.say("weakest_groups"), "weakest"),
+                charts.ranking(weakest, house.words, "group_name", house.say("weakest_groups"), "weakest"),
             )
 
 
@@ -53,11 +51,10 @@ def _cards(house: House) -> None:
         day = pandas.Timestamp(start).date()
         scores = house.ask(figures.card_scores, name, kind, day)
         named = {
-            f"{row.scope_type}:{row.scope_id}": _scope_name(house, Scope(row.scope_type, row.scope_id))
+            f"{row.scope_type}:{row.scope_id}": _scope_name(house, row.scope_type, row.name)
             for row in scores.itertuples()
         }
-        everybody = [*named].index("all:all") if "all:all" in named else 0
-        chosen = house.choose("card_of", [*named], named.__getitem__, everybody)
+        chosen = house.choose("card_of", [*named], named.__getitem__)
     scope = Scope(*chosen.split(":", 1))
     card = house.ask(figures.card, name, kind, day, scope)
     if house.nothing_found(card):
@@ -68,7 +65,9 @@ def _cards(house: House) -> None:
         value_text(card["card_score"].iloc[0], "score"),
         help=measure.definition,
     )
-    ranked = scores.assign(scope=list(named.values()))
+    ranked = scores.assign(scope=list(named.values())).sort_values(
+        "card_score", ascending=False, kind="stable"
+    )
     house.pair(
         charts.card(card, words, name),
         charts.ranking(ranked.head(_MAX_BARS), words, "scope", house.say("who_leads", name=name)),
@@ -81,8 +80,6 @@ def _cards(house: House) -> None:
     house.table("card", shown, charts.CARD, titles)
 
 
-def _scope_name(house: House, scope: Scope) -> str:
-    kind = house.words.word("scope_type", scope.type)
-    if scope.type == "all":
-        return kind
-    return f"{kind} · {house.words.word(scope.type, house.ask(name_of, scope))}"
+def _scope_name(house: House, kind: str, name: str) -> str:
+    told = house.words.word("scope_type", kind)
+    return told if kind == "all" else f"{told} · {house.words.word(kind, name)}"
