@@ -10,7 +10,7 @@ import pandas
 
 from orchestration.figures import Measure, Published, Words, value_text
 from orchestration.figures.words import UNKNOWN, change_text
-from orchestration.reporting.blocks import Cell, Column, Notes, Row, Table, Terms
+from orchestration.reporting.blocks import Cell, Column, Notes, Row, Table, Terms, Text
 from orchestration.reporting.weeks import Week
 
 KPI = "mart_community_kpi"
@@ -37,6 +37,14 @@ class Asked:
         """A measure, and the anchor of its definition."""
         measure = self.words.measure(column, mart)
         return measure, self.terms.use(measure, mart)
+
+    def nothing(self, key: str, mart: str, **params: object) -> Text:
+        """Why a part is empty, and which exports would fill its mart and never came."""
+        sentence = self.say(key, **params)
+        missing = self.published.missing_exports(mart, self.words.lang)
+        if missing:
+            sentence += self.say("never_came", exports=self.say("list_separator").join(missing))
+        return Text(sentence)
 
     def figure(self, value: Any, unit: str) -> str:
         """A figure as people write it."""

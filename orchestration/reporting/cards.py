@@ -11,7 +11,7 @@ import vl_convert
 
 from orchestration.charts import theme
 from orchestration.reporting.asked import KPI
-from orchestration.reporting.blocks import Pictures, Point, Points, Row, Table
+from orchestration.reporting.blocks import Pictures, Point, Points, Row, Section, Table, Text
 from orchestration.reporting.content import Content
 from orchestration.reporting.pictures import picture
 
@@ -101,6 +101,8 @@ class _Sheet:
 
 def _figures(content: Content, sheet: _Sheet) -> None:
     rows = _rows(content)
+    if not rows:
+        return _sentences(content.section("figures"), sheet)
     across, down = (_INNER - 32) / 2, 214
     top = sheet.y
     for place, metric in enumerate(_TILES):
@@ -122,8 +124,15 @@ def _figures(content: Content, sheet: _Sheet) -> None:
 
 
 def _rows(content: Content) -> dict[str | None, Row]:
-    table = next(block for block in content.section("figures").blocks if isinstance(block, Table))
-    return {row.term: row for row in table.rows}
+    tables = (block for block in content.section("figures").blocks if isinstance(block, Table))
+    return {row.term: row for table in tables for row in table.rows}
+
+
+def _sentences(section: Section, sheet: _Sheet) -> None:
+    """What a part says where it has nothing else."""
+    for block in section.blocks:
+        if isinstance(block, Text):
+            sheet.paragraph(block.text, 34)
 
 
 def _trends(content: Content, sheet: _Sheet) -> None:
@@ -133,6 +142,8 @@ def _trends(content: Content, sheet: _Sheet) -> None:
         if isinstance(block, Pictures)
         for drawing, _ in block.drawings
     ]
+    if not drawings:
+        _sentences(content.section("trends"), sheet)
     for place, drawing in enumerate(drawings[:_COURSES]):
         sheet.y += 24
         sheet.text(drawing.title, 34, weight=700)
@@ -153,8 +164,7 @@ def _advice(content: Content, sheet: _Sheet) -> None:
         for table in (block for block in section.blocks if isinstance(block, Table)):
             sheet.paragraph(_counts(content, table), 34)
         if not points:
-            for block in section.blocks:
-                sheet.paragraph(getattr(block, "text", ""), 34)
+            _sentences(section, sheet)
         for place, point in enumerate(points[:most], start=1):
             sheet.y += 14
             _point(sheet, point, f"{place}." if name == "advice" else point.sign)

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import re
 from functools import cache
 from itertools import count
 
 from jinja2 import Environment, PackageLoader, StrictUndefined
-from markupsafe import Markup
+from markupsafe import Markup, escape
 
 from orchestration.charts import Drawing
 from orchestration.figures import Measure
@@ -18,6 +19,7 @@ from orchestration.reporting.pictures import picture
 # Drawn as wide as they stand on paper, so that their letters are as large as those around them.
 NARROW, WIDE, HEIGHT = 330, 600, 150
 _STYLE = "style.css"
+_COMMAND = re.compile("`([^`]+)`")
 _PAGE = "page.html.j2"
 
 
@@ -51,7 +53,13 @@ def page(content: Content) -> str:
         kind=kind,
         direction=direction,
         full_title=full_title,
+        with_code=with_code,
     )
+
+
+def with_code(text: str) -> Markup:
+    """A sentence with its `commands` set as such."""
+    return Markup(_COMMAND.sub(r"<code>\1</code>", str(escape(text))))
 
 
 def kind(block: Block) -> str:

@@ -104,7 +104,7 @@ def summary(asked: Asked) -> Section:
         mark = sign(change) if is_known(change) else "•"
         bearing = tone(change, measure.better) if is_known(change) else ""
         points.append(Point(asked.told(line, "headline"), bearing, mark, term))
-    blocks = [*_warnings(asked), Points(tuple(points)) if points else Text(asked.say("no_headlines"))]
+    blocks = [*_warnings(asked), Points(tuple(points)) if points else asked.nothing("no_headlines", KPI)]
     return Section("summary", asked.say("section.summary"), tuple(blocks), is_lead=True)
 
 
@@ -124,17 +124,22 @@ def _warnings(asked: Asked) -> list[Text]:
 
 def key_figures(asked: Asked) -> Section:
     """This week, the week before, and the same week of the year before."""
+    title = asked.say("section.figures")
+    found = {
+        family: headline.values(asked.published, ALL, "week", asked.week.start, metrics)
+        for family, metrics in KEY_METRICS.items()
+    }
+    if all(frame["value"].isna().all() for frame in found.values()):
+        return Section("figures", title, (asked.nothing("no_headlines", KPI),))
     notes = Notes()
     rows = []
-    for family, metrics in KEY_METRICS.items():
-        title = Cell(asked.say(f"family.{family}"))
-        rows.append(Row((title, *(Cell("") for _ in range(5))), is_header=True))
-        found = headline.values(asked.published, ALL, "week", asked.week.start, metrics)
-        rows += [_key_row(asked, row, notes) for row in found.to_dict("records")]
+    for family, frame in found.items():
+        rows.append(Row((Cell(asked.say(f"family.{family}")),), is_header=True))
+        rows += [_key_row(asked, row, notes) for row in frame.to_dict("records")]
     names = ("metric", "this_week", "week_before", "previous_change", "year_before", "year_change")
     columns = tuple(Column(asked.say(f"column.{name}"), is_figure=name != "metric") for name in names)
     table = Table(columns, tuple(rows), (*notes.lettered(), asked.say("change_meaning")))
-    return Section("figures", asked.say("section.figures"), (table,))
+    return Section("figures", title, (table,))
 
 
 def _key_row(asked: Asked, row: dict[str, Any], notes: Notes) -> Row:
@@ -206,7 +211,7 @@ def funnel(asked: Asked) -> Section:
     title = asked.say("section.funnel")
     month = weekly.funnel_month(asked.published, asked.week.end)
     if month is None:
-        return Section("funnel", title, (Text(asked.say("no_funnel")),))
+        return Section("funnel", title, (asked.nothing("no_funnel", "mart_funnel"),))
     before = (month.replace(day=1) - date.resolution).replace(day=1)
     steps = growth.funnel(asked.published, month)
     earlier = growth.funnel(asked.published, before).set_index("step")["step_rate"]
@@ -251,7 +256,7 @@ def trends(asked: Asked) -> Section:
     columns = [*TREND_METRICS, "joins", "leaves", "dissolved_exits"]
     found = headline.course(asked.published, ALL, "week", columns, asked.week.start, TREND_WEEKS)
     if not len(found):
-        return Section("trends", title, (Text(asked.say("no_trends")),))
+        return Section("trends", title, (asked.nothing("no_trends", KPI),))
     drawings: list[tuple[Drawing, tuple[str, ...]]] = []
     for metric in TREND_METRICS:
         _, term = asked.measure(metric)
@@ -268,7 +273,7 @@ def channels(asked: Asked) -> Section:
     found = growth.channels(asked.published, "month", month)
     title = asked.say("section.channels", month=f"{month:%Y-%m}")
     if not len(found):
-        return Section("channels", title, (Text(asked.say("no_channels", month=f"{month:%Y-%m}")),))
+        return Section("channels", title, (asked.nothing("no_channels", mart, month=f"{month:%Y-%m}"),))
     shown = growth_charts.named_channels(found.head(MOST_CHANNELS), asked.words)
     shown = shown.assign(text0=shown["channel"])
     names = (Column(asked.say("column.channel"), is_figure=False),)
@@ -286,7 +291,7 @@ def cohorts(asked: Asked) -> Section:
     title = asked.say("section.cohorts")
     found = weekly.week_cohorts(asked.published, asked.week.start)
     if not len(found):
-        return Section("cohorts", title, (Text(asked.say("no_cohorts")),))
+        return Section("cohorts", title, (asked.nothing("no_cohorts", "mart_retention"),))
     intervals = range(int(found["interval_number"].max()) + 1)
     rates = found.set_index(["cohort_start", "interval_number"])
     rows = []
@@ -318,7 +323,7 @@ def scorecards(asked: Asked) -> Section:
     known = cards[cards["period_start"].dt.date <= asked.week.start]
     newest = known.drop_duplicates("scorecard")
     if not len(newest):
-        return Section("scorecards", title, (Text(asked.say("no_targets"), is_warning=False),))
+        return Section("scorecards", title, (asked.nothing("no_targets", "mart_kpi_scorecard"),))
     blocks: list[Block] = []
     for card in newest.to_dict("records"):
         blocks += _card_blocks(asked, card["scorecard"], card["period_type"], card["period_start"].date())
@@ -440,9 +445,9 @@ def truth(asked: Asked) -> Section:
         ),
     ]
     coverage = headline.values(asked.published, ALL, "week", asked.week.start, ["cost_coverage_rate"])
-    measure, term = asked.measure("cost_coverage_rate")
     known = coverage["value"].iloc[0]
     if is_known(known) and known < 1:
+        measure, term = asked.measure("cost_coverage_rate")
         points.append(
             Point(
                 asked.say("cost_coverage", label=measure.label, rate=asked.figure(known, "rate")), term=term

@@ -452,7 +452,7 @@ def test_where_nothing_is_known_each_part_says_so(changed: Settings, tmp_path: P
         "No export is late",
     ):
         assert sentence in text
-    assert len(Page(text).tables["figures"][0]) == 22
+    assert "figures" not in Page(text).tables
 
 
 def test_names_are_text(changed: Settings, tmp_path: Path) -> None:
