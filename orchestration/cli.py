@@ -304,10 +304,11 @@ def _serve(group: click.Group, lang: str) -> None:
 
     @_command(serve, "pages", lang)
     @option(lang, "--port", type=click.IntRange(1024, 65535), default=8501, show_default=True)
-    def pages_body(context: Context, port: int, **_: Any) -> int:
+    @click.option("--name", metavar="HOST", help=say("cli.opt.pages_name", lang))
+    def pages_body(context: Context, port: int, name: str | None, **_: Any) -> int:
         from orchestration.commands.serve import pages_command
 
-        return pages_command(context, load_settings(context.home), port)
+        return pages_command(context, load_settings(context.home), port, name)
 
     @_command(serve, "superset", lang)
     @option(lang, "--port", type=click.IntRange(1024, 65535), default=8088, show_default=True)

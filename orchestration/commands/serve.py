@@ -44,7 +44,7 @@ def postgres_command(context: Context, settings: Settings, url: str | None) -> i
     return EXIT_OK
 
 
-def pages_command(context: Context, settings: Settings, port: int) -> int:
+def pages_command(context: Context, settings: Settings, port: int, name: str | None) -> int:
     """Serve the pages until interrupted; before the first publication they say what to run.
 
     Raises:
@@ -56,7 +56,8 @@ def pages_command(context: Context, settings: Settings, port: int) -> int:
     except ShequnError as error:
         context.warn(error.key, **error.params)
     output().print(Text(say("serving.pages_open", context.lang, port=port), style="bold"), soft_wrap=True)
-    command = child_command("orchestration.pages.server", [str(settings.home), context.lang, str(port)])
+    arguments = [str(settings.home), context.lang, str(port), *([name] if name else [])]
+    command = child_command("orchestration.pages.server", arguments)
     try:
         ended = subprocess.run(command, env=child_environment(), stdout=subprocess.DEVNULL, check=False)
     except KeyboardInterrupt:

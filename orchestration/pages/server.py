@@ -1,4 +1,4 @@
-"""The server of the pages: `python -m orchestration.pages.server HOME LANG PORT`."""
+"""The server of the pages: `python -m orchestration.pages.server HOME LANG PORT [NAME]`."""
 
 from __future__ import annotations
 
@@ -15,7 +15,6 @@ _OPTIONS = {
     "server.fileWatcherType": "none",
     "server.showEmailPrompt": "false",
     "browser.gatherUsageStats": "false",
-    "browser.serverAddress": ADDRESS,
     "client.toolbarMode": "viewer",
     "client.showErrorDetails": "none",
     "client.disableDataExport": "true",  # of tables; ours leaves no cell that a spreadsheet would run
@@ -28,17 +27,22 @@ _OPTIONS = {
 }
 
 
-def main(home: str, lang: str, port: str) -> None:
-    """Serve until interrupted."""
+def main(home: str, lang: str, port: str, name: str = ADDRESS) -> None:
+    """Serve until interrupted; `name` is the host by which a proxy's readers know the pages."""
+    from streamlit import net_util
     from streamlit.web import cli
 
     # What takes a second to import is there before the first reader is.
     import orchestration.charts.shapes  # noqa: F401
 
-    options = [f"--{name}={value}" for name, value in (_OPTIONS | {"server.port": port}).items()]
+    # A view from a foreign site is refused without asking a service outside for our own address.
+    net_util.get_external_ip = lambda: None
+    given = _OPTIONS | {"server.port": port, "browser.serverAddress": name}
+    options = [f"--{option}={value}" for option, value in given.items()]
+    options += [f"--server.allowedHosts={host}" for host in dict.fromkeys((ADDRESS, "localhost", name))]
     script = str(Path(__file__).with_name("app.py"))
     cli.main(["run", script, *options, "--", home, lang], prog_name="streamlit", standalone_mode=False)
 
 
 if __name__ == "__main__":
-    main(*sys.argv[1:4])
+    main(*sys.argv[1:])

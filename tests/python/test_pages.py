@@ -20,6 +20,8 @@ import pytest
 from browser import Tab, browser
 from click.testing import CliRunner
 from page_homes import GROUPS, HOSTILE_NAME, LONG_NAME, MANY_GROUPS, ONE_GROUP, publish_changed
+from websockets import InvalidStatus, Origin
+from websockets.sync.client import connect
 
 from orchestration.cli import build_cli
 from orchestration.messages import say
@@ -346,6 +348,24 @@ def test_one_group_and_five_thousand(tab: Tab, strained: tuple[Settings, str], s
     tab.write("第4321群")
     tab.wait_for("document.body.innerText.includes('显示 1 个群中的 1 个')")
     assert time.monotonic() - began < 5
+
+
+def test_strangers_are_not_answered(pages: str) -> None:
+    """Neither a foreign site in the reader's browser nor a name that was bent to this machine."""
+    own = pages.removesuffix("/")
+    port = int(own.rpartition(":")[2])
+
+    def status(host: str, origin: str) -> int:
+        reached = socket.create_connection(("127.0.0.1", port))
+        try:
+            connect(f"ws://{host}:{port}/_stcore/stream", sock=reached, origin=Origin(origin)).close()
+        except InvalidStatus as refused:
+            return refused.response.status_code
+        return 101
+
+    assert status("127.0.0.1", own) == 101
+    assert status("127.0.0.1", "https://stranger.example") == 403
+    assert status("stranger.example", own) == 403
 
 
 def test_what_cannot_be_served_is_said(small_demo: Settings) -> None:
