@@ -6,21 +6,14 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from orchestration.figures import Measure, Words
-from orchestration.reporting.advice import advice
 from orchestration.reporting.asked import Asked
 from orchestration.reporting.blocks import Section
-from orchestration.reporting.sections import (
-    alerts,
-    channels,
-    cohorts,
-    funnel,
-    groups,
-    key_figures,
-    scorecards,
-    summary,
-    trends,
-    truth,
-)
+from orchestration.reporting.parts.advice import advice
+from orchestration.reporting.parts.attention import alerts, groups
+from orchestration.reporting.parts.members import channels, cohorts, funnel, trends
+from orchestration.reporting.parts.targets import scorecards
+from orchestration.reporting.parts.truth import truth
+from orchestration.reporting.parts.week import key_figures, summary
 from orchestration.reporting.weeks import Week
 
 # What a manager needs first stands first: the week in short, its figures, what to do.

@@ -291,6 +291,14 @@ def test_a_week_with_a_mass_exit_says_what_to_look_at(home: Settings, tmp_path: 
     assert "退群率" in advice
 
 
+def test_what_is_known_as_of_now_is_not_told_of_an_older_week(home: Settings, tmp_path: Path) -> None:
+    write_report(home, "en", parse_week("2026-W10"), out=tmp_path)
+    text = (tmp_path / "report-2026-W10.en.html").read_text(encoding="utf-8")
+    assert "so nothing is said of it for this older week" in text
+    assert "high risk of leaving" not in text
+    assert "due to buy something again" not in text
+
+
 def test_a_week_that_is_not_over_says_so(home: Settings, tmp_path: Path) -> None:
     report = write_report(home, "en", parse_week("2026-06-30"), out=tmp_path)
     assert report.week.is_partial

@@ -8,7 +8,8 @@ from typing import Any
 from orchestration.figures import ALL, growth, headline, scorecard, weekly
 from orchestration.reporting.asked import Asked, change_text, is_known, tone
 from orchestration.reporting.blocks import Point, Points, Section, Text
-from orchestration.reporting.sections import KEY_METRICS
+from orchestration.reporting.parts.targets import newest_cards
+from orchestration.reporting.parts.week import KEY_METRICS
 
 MOST_ADVICE = 8
 MOST_EXITS = 2
@@ -83,15 +84,13 @@ def _service(asked: Asked) -> Iterator[Point]:
 
 
 def _targets(asked: Asked) -> Iterator[Point]:
-    """The target of all groups that is farthest from being reached."""
-    cards = scorecard.cards(asked.published)
-    known = cards[cards["period_start"].dt.date <= asked.week.start].drop_duplicates("scorecard")
+    """The target of all groups that is farthest from being reached, of periods that are over."""
     missed: list[dict[str, Any]] = []
-    for card in known.to_dict("records"):
-        start = card["period_start"].date()
-        found = scorecard.card(asked.published, card["scorecard"], card["period_type"], start, ALL)
-        told = asked.words.period(card["period_type"], start)
-        missed += found[found["attainment_rate"] < 1].assign(period=told).to_dict("records")
+    for name, period in newest_cards(asked):
+        if not period.is_partial:
+            found = scorecard.card(asked.published, name, period.type, period.start, ALL)
+            told = asked.words.period(period.type, period.start)
+            missed += found[found["attainment_rate"] < 1].assign(period=told).to_dict("records")
     if not missed:
         return
     row = min(missed, key=lambda row: float(row["attainment_rate"]))

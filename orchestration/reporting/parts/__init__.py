@@ -1,0 +1,1 @@
+"""The parts of the report; each asks for its figures and tells them in blocks."""
