@@ -35,7 +35,7 @@ def draw(house: House) -> None:
                 st.metric(plain(heading(measure.label)), total, help=measure.definition, border=True)
         opened = int(found["rows_open"].sum())
         if opened:
-            st.warning(plain(house.say("rows_open", count=f"{opened:,}")))
+            st.warning(house.say("rows_open", count=f"{opened:,}"))
         house.section("landings")
         titles = {
             "last_landed": words.measure("landed_date", _MART).label,

@@ -34,7 +34,8 @@ def plain(text: str) -> str:
 
 def heading(text: str) -> str:
     """`text` as the head of something: labels of the catalogue begin small, for the middle of sentences."""
-    return text[:1].upper() + text[1:]
+    is_name = "_" in text.partition(" ")[0]
+    return text if is_name else text[:1].upper() + text[1:]
 
 
 # Versions never change, so an answer holds as long as its version is asked.

@@ -21,8 +21,9 @@ def draw(house: House) -> None:
         interval = house.choose("interval", list(_INTERVALS), lambda name: house.say(f"interval.{name}"))
         scope = house.scope(("all", "channel", "group"))
     question, (period_type, interval_type) = questions[asked], _INTERVALS[interval]
-    if scope.type == "group":  # of single groups there are months by days, and no purchases of first buyers
+    if scope.type == "group" and interval != "days":
         period_type, interval_type = _INTERVALS["days"]
+        house.remark("of_groups_by_days")
     frame = house.ask(figures.cohorts, scope, question, period_type, interval_type)
     if not house.nothing_found(frame):
         house.show(charts.cohorts(frame, house.words, question, period_type, interval_type))

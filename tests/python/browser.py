@@ -104,6 +104,18 @@ class Tab:
     def hover(self, x: float, y: float) -> None:
         self.do("Input.dispatchMouseEvent", type="mouseMoved", x=x, y=y)
 
+    def download(self, click: str, folder: Path) -> Path:
+        """The file that an expression of the page hands out."""
+        self.do("Browser.setDownloadBehavior", behavior="allow", downloadPath=str(folder))
+        self.ask(click)
+        end = time.monotonic() + 30
+        while time.monotonic() < end:
+            for path in folder.iterdir():
+                if path.suffix != ".crdownload":
+                    return path
+            time.sleep(0.05)
+        raise AssertionError(f"nothing came of {click}")
+
     def write(self, text: str) -> None:
         self.do("Input.insertText", text=text)
 

@@ -5,6 +5,8 @@ Screenshots are kept in `artefacts/pages/`.
 
 from __future__ import annotations
 
+import csv
+import io
 import socket
 import subprocess
 import sys
@@ -71,12 +73,22 @@ TOO_WIDE = """
 
 
 @contextmanager
-def serving(settings: Settings, lang: str = "zh") -> Iterator[str]:
+def serving(settings: Settings, *options: str) -> Iterator[str]:
     """The address of pages that are served as a user serves them."""
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         port = probe.getsockname()[1]
-    arguments = ["--home", str(settings.home), "--lang", lang, "serve", "pages", "--port", str(port)]
+    arguments = [
+        "--home",
+        str(settings.home),
+        "--lang",
+        "zh",
+        "serve",
+        "pages",
+        "--port",
+        str(port),
+        *options,
+    ]
     process = subprocess.Popen(
         [sys.executable, "-m", "orchestration.cli", *arguments], stdout=subprocess.DEVNULL, cwd="/"
     )
@@ -113,7 +125,7 @@ def strained(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[Setting
     """A home in which nothing is published at first, and its pages."""
     settings = load_settings(home=tmp_path_factory.mktemp("strained"))
     settings.create_folders()
-    with serving(settings) as address:
+    with serving(settings, "--name", "pages.example.com") as address:
         yield settings, address
 
 
@@ -203,7 +215,8 @@ def test_every_page_opens_and_nothing_complains(tab: Tab, pages: str, small_demo
         assert tab.ask(BROKEN) == 0, text
         charts += tab.ask("document.querySelectorAll('[data-testid=stVegaLiteChart]').length")
         keep(tab, name, DESK[0])
-        tab.size(PHONE[0], PHONE[1])
+        tab.size(*PHONE)
+        tab.wait_for("document.querySelector('[data-testid=stSidebar]').getBoundingClientRect().right <= 0")
         tab.wait_for(READY)
         assert tab.ask("document.documentElement.scrollWidth") <= PHONE[0], name
         assert tab.ask(TOO_WIDE) == [], name
@@ -274,6 +287,24 @@ def test_a_metric_says_what_it_means_on_hover(tab: Tab, pages: str, small_demo: 
     told = tab.wait_for("document.querySelector('[data-testid=stTooltipContent]')?.innerText")
     assert formula in told
     tab.hover(1, 1)
+
+
+def test_a_chart_hands_out_its_data(tab: Tab, pages: str, small_demo: Settings, tmp_path: Path) -> None:
+    look(tab, pages)
+    button = "document.querySelector('.st-key-download_net_sales_week button')"
+    path = tab.download(f"{button}.click()", tmp_path)
+    assert path.name == "net_sales_week.csv"
+    header, *rows = csv.reader(io.StringIO(path.read_text(encoding="utf-8-sig")))
+    assert header == ["周期首日", "周期末日", "是否未完周期", "销售额(净)"]
+    expected = ask(
+        small_demo,
+        """
+        select cast(period_start as varchar), cast(net_sales as double) from marts.mart_community_kpi
+        where period_type = 'week' and scope_type = 'all' and not is_partial
+        order by period_start desc limit 26
+        """,
+    )
+    assert [(row[0], float(row[3])) for row in rows] == [(start, sales) for start, sales in expected[::-1]]
 
 
 def test_in_english(tab: Tab, pages: str) -> None:
@@ -350,22 +381,24 @@ def test_one_group_and_five_thousand(tab: Tab, strained: tuple[Settings, str], s
     assert time.monotonic() - began < 5
 
 
-def test_strangers_are_not_answered(pages: str) -> None:
+def answer_to(address: str, host: str, origin: str) -> int:
+    """The status with which a view is opened that comes by a host's name, from a site."""
+    reached = socket.create_connection(("127.0.0.1", int(address.removesuffix("/").rpartition(":")[2])))
+    try:
+        connect(f"ws://{host}/_stcore/stream", sock=reached, origin=Origin(origin)).close()
+    except InvalidStatus as refused:
+        return refused.response.status_code
+    return 101
+
+
+def test_strangers_are_not_answered(pages: str, strained: tuple[Settings, str]) -> None:
     """Neither a foreign site in the reader's browser nor a name that was bent to this machine."""
-    own = pages.removesuffix("/")
-    port = int(own.rpartition(":")[2])
-
-    def status(host: str, origin: str) -> int:
-        reached = socket.create_connection(("127.0.0.1", port))
-        try:
-            connect(f"ws://{host}:{port}/_stcore/stream", sock=reached, origin=Origin(origin)).close()
-        except InvalidStatus as refused:
-            return refused.response.status_code
-        return 101
-
-    assert status("127.0.0.1", own) == 101
-    assert status("127.0.0.1", "https://stranger.example") == 403
-    assert status("stranger.example", own) == 403
+    own, proxy = pages.removesuffix("/"), "https://pages.example.com"
+    assert answer_to(pages, "127.0.0.1", own) == 101
+    assert answer_to(pages, "127.0.0.1", "https://stranger.example") == 403
+    assert answer_to(pages, "stranger.example", own) == 403
+    assert answer_to(pages, "pages.example.com", proxy) == 403
+    assert answer_to(strained[1], "pages.example.com", proxy) == 101
 
 
 def test_what_cannot_be_served_is_said(small_demo: Settings) -> None:
