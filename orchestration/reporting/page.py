@@ -17,7 +17,7 @@ from orchestration.reporting.content import Content
 from orchestration.reporting.pictures import picture
 
 # Drawn as wide as they stand on paper, so that their letters are as large as those around them.
-NARROW, WIDE, HEIGHT = 330, 600, 150
+NARROW, WIDE, HEIGHT = 330, 400, 150
 _STYLE = "style.css"
 _COMMAND = re.compile("`([^`]+)`")
 _PAGE = "page.html.j2"

@@ -45,6 +45,8 @@ KEY_METRICS = {
         "zombie_groups",
     ),
 }
+# Of exports that come each morning the newest day is yesterday; one more is given to weekends.
+OLD_DAYS = 2
 
 
 def summary(asked: Asked) -> Section:
@@ -73,7 +75,7 @@ def _warnings(asked: Asked) -> list[Text]:
     if week.begins_before_history:
         texts.append(asked.say("begins_before_history", start=week.history_start))
     built = date.fromisoformat(asked.published.version.manifest["built_at"][:10])
-    if (built - week.as_of).days > 2:
+    if week.is_newest and (built - week.as_of).days > OLD_DAYS:
         texts.append(asked.say("old_data", as_of=week.as_of, days=(built - week.as_of).days, built=built))
     return [Text(text, is_warning=True) for text in texts]
 
