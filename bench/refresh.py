@@ -84,7 +84,7 @@ def run(*command: str | Path) -> dict[str, Any]:
 
     def watch() -> None:
         nonlocal peak
-        while not ended.wait(0.2):
+        while not ended.wait(1):
             peak = max(peak, memory_of_tree(process.pid))
 
     watcher = threading.Thread(target=watch)

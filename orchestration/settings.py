@@ -10,6 +10,7 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from orchestration.errors import EXIT_USAGE, ShequnError
+from orchestration.memory import build_memory
 
 PROJECT_DIR = Path(__file__).resolve().parent.parent
 DEFAULT_TIMEZONE = "Asia/Shanghai"
@@ -25,6 +26,7 @@ class Settings:
         business_timezone: IANA name; days, hours and weeks are counted in it.
         as_of: Last day to count (R1), or None for the latest landed day.
         dbt_vars: Further dbt vars that override `dbt_project.yml`.
+        memory: Bytes that DuckDB may hold while models are built and audited.
     """
 
     home: Path
@@ -32,6 +34,7 @@ class Settings:
     business_timezone: str = DEFAULT_TIMEZONE
     as_of: date | None = None
     dbt_vars: dict[str, Any] = field(default_factory=dict)
+    memory: int = field(default_factory=build_memory)
 
     @property
     def build_dir(self) -> Path:
@@ -119,10 +122,10 @@ def load_settings(
     as_of: date | None = None,
     dbt_vars: dict[str, Any] | None = None,
 ) -> Settings:
-    """Settings from arguments, else environment (`SHEQUN_HOME`, `SHEQUN_TIMEZONE`), else defaults.
+    """Settings from arguments, else environment (`SHEQUN_HOME`, `_TIMEZONE`, `_MEMORY`), else defaults.
 
     Raises:
-        ShequnError: `SHEQUN_TIMEZONE` names no time zone (exit 2).
+        ShequnError: `SHEQUN_TIMEZONE` names no time zone, `SHEQUN_MEMORY` no amount of memory (exit 2).
     """
     home_path = Path(home or os.environ.get("SHEQUN_HOME") or "data").expanduser().absolute()
     exports_path = Path(exports).expanduser().absolute() if exports else home_path / "exports"

@@ -50,3 +50,12 @@
         '(select * from ' ~ ref(upstream) ~ ' union all select * exclude (change) from ' ~ changes_of(upstream) ~ ')'
     ) }}
 {%- endmacro %}
+
+{# Slices of the changed rows of int_messages, which is a view. columns: as int_all_messages calls them. #}
+{% macro changed_messages(columns) -%}
+    {{ return([
+        changed('int_all_messages', columns),
+        changed_people('int_all_messages', ['sender_id', 'receiver_id'], columns),
+        counted_since('int_all_messages', ['sent_at', 'recalled_at'], columns),
+    ]) }}
+{%- endmacro %}

@@ -12,20 +12,18 @@ over (
             rows between unbounded preceding and unbounded following
         )
 {%- endset %}
-with of_systems as (
-    {% for system in systems %}
+{%- set of_systems -%}
+(
+    {%- for system in systems %}
     select * from {{ sliced(slice, 'stg_' ~ system ~ '__' ~ entity, slice.columns) }}
-    {% if not loop.last %}
-
-    union all
-
-    {% endif %}
-    {% endfor %}
-),
-
+    {{ 'union all' if not loop.last }}
+    {%- endfor -%}
+)
+{%- endset -%}
+with
 {% if described_by %}
 of_each_system as (
-    {{ last_landed('of_systems', key + ['system']) | indent(4) }}
+    {{ last_landed(of_systems, key + ['system']) | indent(4) }}
 ),
 
 ranked as (
@@ -61,7 +59,7 @@ final as (
 )
 {% else %}
 final as (
-    {{ last_landed('of_systems', key) | indent(4) }}
+    {{ last_landed(of_systems, key) | indent(4) }}
 )
 {% endif %}
 

@@ -47,12 +47,17 @@ def common_arguments(settings: Settings, target: Path, project_dir: Path = PROJE
     ]
 
 
-def dbt_environment() -> dict[str, str]:
+def dbt_environment(settings: Settings) -> dict[str, str]:
     """Environment of `dbt`, which runs in the home and tells nobody outside.
 
     It names no path, because dbt parses the models anew where such a setting differs.
     """
-    return child_environment(SHEQUN_HOME=".", DBT_SEND_ANONYMOUS_USAGE_STATS="false", DO_NOT_TRACK="1")
+    return child_environment(
+        SHEQUN_HOME=".",
+        SHEQUN_MEMORY=f"{settings.memory}B",
+        DBT_SEND_ANONYMOUS_USAGE_STATS="false",
+        DO_NOT_TRACK="1",
+    )
 
 
 def check_vars(dbt_vars: dict[str, Any], project_dir: Path = PROJECT_DIR) -> None:
@@ -121,7 +126,7 @@ def run_dbt(settings: Settings, progress: Progress, arguments: list[str]) -> Dbt
             stdout=subprocess.PIPE,
             stderr=error_stream,
             cwd=settings.home,
-            env=dbt_environment(),
+            env=dbt_environment(settings),
             pass_fds=() if lock is None else (lock,),
             text=True,
             encoding="utf-8",

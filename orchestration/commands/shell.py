@@ -11,9 +11,9 @@ from rich.text import Text
 from orchestration.commands.console import output
 from orchestration.commands.frame import Context
 from orchestration.errors import EXIT_FAILURE, EXIT_OK, EXIT_USAGE, ShequnError
+from orchestration.memory import memory_bytes
 from orchestration.messages import say
 from orchestration.serving.lockdown import lockdown
-from orchestration.serving.query import memory_bytes
 from orchestration.serving.version import version_to_read
 from orchestration.settings import PROJECT_DIR, Settings
 

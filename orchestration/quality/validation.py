@@ -22,7 +22,6 @@ _ENGINE_ARGUMENTS = {
     "isolation_level": "AUTOCOMMIT",
     "pool_reset_on_return": None,
     "skip_autocommit_rollback": True,
-    "connect_args": {"read_only": True},
 }
 
 
@@ -33,16 +32,20 @@ class Validation:
         suite: "raw" or "published".
         database: The file; opened read-only.
         assets: What is expected, by batch.
+        memory: Bytes that DuckDB may hold.
     """
 
-    def __init__(self, suite: str, database: Path, assets: Sequence[Asset]) -> None:
+    def __init__(self, suite: str, database: Path, assets: Sequence[Asset], memory: int) -> None:
         self._context: Any = gx.get_context(mode="ephemeral")
         self._context.variables.progress_bars = {"globally": False}
         self._suite = suite
         self._connections: list[Any] = []
         event.listen(Pool, "connect", self._remember)
         self._source = self._context.data_sources.add_sql(
-            suite, connection_string=f"duckdb:///{database}", kwargs=_ENGINE_ARGUMENTS
+            suite,
+            connection_string=f"duckdb:///{database}",
+            kwargs=_ENGINE_ARGUMENTS
+            | {"connect_args": {"read_only": True, "config": {"memory_limit": f"{memory}B"}}},
         )
         self._definitions = [self._definition(asset) for asset in assets]
 

@@ -42,7 +42,7 @@ def answer(settings: Settings, request: dict[str, str], reply: Reply) -> None:
     moment = datetime.now(ZoneInfo(settings.business_timezone))
     try:
         assets = suite_assets(settings, request["suite"], database)
-        validation = Validation(request["suite"], database, assets)
+        validation = Validation(request["suite"], database, assets, settings.memory)
         checks = validation.run(moment)
     except Exception as error:
         traceback.print_exc()

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import os
-import re
 import subprocess
 import tempfile
 import threading
@@ -15,11 +14,11 @@ from typing import Any
 
 from orchestration.child import child_command
 from orchestration.errors import EXIT_FAILURE, EXIT_USAGE, ShequnError
+from orchestration.memory import memory_bytes
 from orchestration.settings import PROJECT_DIR, Settings
 
 DEFAULT_MEMORY = "1GB"
 DEFAULT_TIMEOUT_SECONDS = 60.0
-_MEMORY = re.compile(r"(\d+(?:\.\d+)?)\s*([kmgt])(i?)b", re.IGNORECASE)
 
 
 @dataclass
@@ -107,19 +106,6 @@ def open_query(
             process.wait()
             assert process.stdout is not None
             process.stdout.close()
-
-
-def memory_bytes(text: str) -> int:
-    """An amount of memory such as "500MB" or "2 GiB", in bytes.
-
-    Raises:
-        ShequnError: `serving.bad_memory` (exit 2).
-    """
-    match = _MEMORY.fullmatch(text.strip())
-    if match is None:
-        raise ShequnError("serving.bad_memory", EXIT_USAGE, value=text)
-    base = 1024 if match[3] else 1000
-    return int(float(match[1]) * base ** (1 + "kmgt".index(match[2].lower())))
 
 
 def _start_worker() -> subprocess.Popen[str]:

@@ -113,7 +113,7 @@ def test_models_pass_their_unit_tests(evening: Settings) -> None:
     done = subprocess.run(
         [str(Path(sys.executable).parent / "dbt"), *arguments],
         cwd=evening.home,
-        env=dbt_environment(),
+        env=dbt_environment(evening),
         capture_output=True,
         text=True,
         check=False,

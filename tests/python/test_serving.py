@@ -12,8 +12,9 @@ import duckdb
 import pytest
 
 from orchestration.errors import ShequnError
+from orchestration.memory import memory_bytes
 from orchestration.serving.formats import write_csv, write_json
-from orchestration.serving.query import QueryStream, memory_bytes, open_query, run_query
+from orchestration.serving.query import QueryStream, open_query, run_query
 from orchestration.settings import Settings, load_settings
 
 

@@ -1,7 +1,8 @@
-{%- set slice = slice_by(['group_id', 'sent_date'], touched_by=[
-    changed('int_messages'),
-    changed('int_groups', key='group_id', via='int_messages'),
-]) -%}
+{%- set slice = slice_by(
+    ['group_id', 'sent_date'],
+    touched_by=changed_messages(['group_id', 'cast(sent_at as date)'])
+    + [changed('int_groups', key='group_id', via='int_messages')],
+) -%}
 with messages as (
     select * from {{ sliced(slice, 'int_messages') }}
     where group_id is not null

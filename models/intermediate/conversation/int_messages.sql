@@ -1,10 +1,5 @@
-{%- set slice = slice_by(['message_id'], touched_by=[
-    changed('int_all_messages'),
-    changed_people('int_all_messages', ['sender_id', 'receiver_id']),
-    counted_since('int_all_messages', ['sent_at', 'recalled_at']),
-]) -%}
 with messages as (
-    select * from {{ sliced(slice, 'int_all_messages') }}
+    select * from {{ ref('int_all_messages') }}
 ),
 
 identities as (

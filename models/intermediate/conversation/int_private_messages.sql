@@ -1,8 +1,8 @@
-{%- set slice = slice_by(['message_id'], touched_by=[
-    changed('int_messages'),
-    changed('int_staff', key='member_id', via='int_messages', on=['sender_id', 'receiver_id']),
-    changed_people('int_messages', 'receiver_id'),
-]) -%}
+{%- set slice = slice_by(
+    ['message_id'],
+    touched_by=changed_messages(['message_id'])
+    + [changed('int_staff', key='member_id', via='int_messages', on=['sender_id', 'receiver_id'])],
+) -%}
 with messages as (
     select * from {{ sliced(slice, 'int_messages') }}
     where group_id is null and message_type <> 'system' and not is_recalled

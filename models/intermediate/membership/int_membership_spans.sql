@@ -30,6 +30,54 @@ group_first_events as (
     select * from {{ ref('int_group_first_events') }}
 ),
 
+leavers as (
+    select distinct
+        group_id,
+        member_id
+    from membership_events
+    where event_type = 'leave'
+),
+
+activities as (
+    select
+        group_id,
+        member_id,
+        sent_at as occurred_at
+    from messages
+
+    union all
+
+    select
+        group_id,
+        member_id,
+        participated_at as occurred_at
+    from participations
+),
+
+-- of one who never leaves only the first activity can open a span
+opening_activities as (
+    select
+        activities.group_id,
+        activities.member_id,
+        min(activities.occurred_at) as occurred_at
+    from activities
+    left join leavers
+        on
+            activities.group_id = leavers.group_id
+            and activities.member_id = leavers.member_id
+    where leavers.member_id is null
+    group by activities.group_id, activities.member_id
+
+    union all
+
+    select activities.*
+    from activities
+    inner join leavers
+        on
+            activities.group_id = leavers.group_id
+            and activities.member_id = leavers.member_id
+),
+
 -- R3: at equal times join, activity, leave
 events as (
     select
@@ -52,7 +100,7 @@ events as (
     select
         group_id,
         member_id,
-        sent_at as occurred_at,
+        occurred_at,
         2 as event_order,
         false as is_join_event,
         false as is_leave,
@@ -62,24 +110,7 @@ events as (
         null as inviter_id,
         null as leave_reason,
         null as occurred_at_precision
-    from messages
-
-    union all
-
-    select
-        group_id,
-        member_id,
-        participated_at as occurred_at,
-        2 as event_order,
-        false as is_join_event,
-        false as is_leave,
-        null as scene,
-        null as channel_id,
-        null as script_id,
-        null as inviter_id,
-        null as leave_reason,
-        null as occurred_at_precision
-    from participations
+    from opening_activities
 ),
 
 numbered as (

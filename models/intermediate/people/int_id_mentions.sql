@@ -27,26 +27,26 @@ with files as (
 mentions as (
     {% for entity, columns in mentions %}
     {% for column in columns %}
-    select
+    select distinct
         load_seq,
         {{ column }} as written_id
     from {{ sliced(slice, 'int_all_' ~ entity) }}
     where {{ column }} is not null
     {% if not loop.last %}
 
-    union
+    union all
     {% endif %}
     {% endfor %}
     {% if not loop.last %}
 
-    union
+    union all
     {% endif %}
     {% endfor %}
 ),
 
 -- entity is what the file's system calls it
 final as (
-    select
+    select distinct
         files.system,
         files.entity,
         files.landed_date,

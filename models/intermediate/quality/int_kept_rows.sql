@@ -6,10 +6,7 @@ with final as (
         load_seq,
         count(*) as rows_kept
     from (
-        -- the last landed of a key counts (R20)
-        select max(load_seq) as load_seq
-        from {{ table.relation }}
-        group by {{ table.key | join(', ') }}
+        {{ last_landed(table.relation, table.key) | indent(8) }}
     ) as kept
     group by load_seq
 

@@ -115,37 +115,23 @@ member_days as (
     group by group_id, member_id, date
 ),
 
--- a day may overlap several spans of a member who came back, the last one tells; a span that ends
--- at its midnight does not overlap it
-day_spans as (
+-- a member who came back has several spans; of a day the last one that began tells
+spans as (
     select
-        member_days.group_id,
-        member_days.member_id,
-        member_days.date,
-        max(case
-            when
-                membership_spans.ended_at is null
-                or membership_spans.ended_at > cast(member_days.date as timestamp)
-                then membership_spans.start_date
-        end) as span_start_date,
-        max(case
-            when membership_spans.end_date is null or membership_spans.end_date > member_days.date
-                then 1
-            else 0
-        end) = 1 as is_in_group,
-        max(case
-            when membership_spans.span_number = 1 and membership_spans.start_date = member_days.date
-                then 1
-            else 0
-        end) = 1 as is_new
-    from member_days
-    inner join membership_spans
-        on
-            member_days.group_id = membership_spans.group_id
-            and member_days.member_id = membership_spans.member_id
-            and member_days.date >= membership_spans.start_date
-            and (membership_spans.end_date is null or member_days.date <= membership_spans.end_date)
-    group by member_days.group_id, member_days.member_id, member_days.date
+        group_id,
+        member_id,
+        start_date,
+        end_date,
+        ended_at,
+        first_value(start_date) over (
+            partition by group_id, member_id
+            order by span_number
+        ) as first_start_date,
+        lead(start_date) over (
+            partition by group_id, member_id
+            order by span_number
+        ) as next_start_date
+    from membership_spans
 ),
 
 final as (
@@ -153,11 +139,16 @@ final as (
         member_days.group_id,
         member_days.member_id,
         member_days.date,
-        coalesce(day_spans.is_new, false) as is_new,
+        coalesce(spans.first_start_date = member_days.date, false) as is_new,
         member_days.joins,
         member_days.leaves,
-        coalesce(day_spans.is_in_group, false) as is_in_group,
-        {{ days_between('day_spans.span_start_date', 'member_days.date') }} as days_in_group,
+        spans.start_date is not null
+        and coalesce(spans.end_date > member_days.date, true) as is_in_group,
+        -- a span that ends at its midnight does not overlap the day
+        case
+            when coalesce(spans.ended_at > cast(member_days.date as timestamp), true)
+                then {{ days_between('spans.start_date', 'member_days.date') }}
+        end as days_in_group,
         member_days.messages,
         member_days.valid_messages,
         member_days.characters,
@@ -171,11 +162,12 @@ final as (
         member_days.attributed_net_sales
     from member_days
     cross join reporting_window
-    left join day_spans
+    left join spans
         on
-            member_days.group_id = day_spans.group_id
-            and member_days.member_id = day_spans.member_id
-            and member_days.date = day_spans.date
+            member_days.group_id = spans.group_id
+            and member_days.member_id = spans.member_id
+            and member_days.date >= spans.start_date
+            and (spans.next_start_date is null or member_days.date < spans.next_start_date)
     where
         member_days.date >= reporting_window.history_start_date
         and (
