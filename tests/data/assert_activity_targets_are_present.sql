@@ -8,7 +8,17 @@ with activities as (
         cast(started_at as date) as first_date,
         cast(effective_ended_at as date) as last_date
     from {{ ref('dim_activity') }}
-    where effective_ended_at >= started_at
+    where
+        effective_ended_at >= started_at
+        {% if execute and are_changes_known(['fct_presence', 'finished_build']) -%}
+        -- those before had passed it; members of the whole community are many
+        and (
+            group_id is not null
+            or started_at >= (
+                select {{ add_days('as_of_date', -31) }} from {{ ref('dim_reporting_window') }}
+            )
+        )
+        {%- endif %}
 ),
 
 present as (

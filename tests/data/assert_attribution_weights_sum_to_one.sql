@@ -2,7 +2,7 @@
 select
     orders.order_id,
     sum(paths.linear_weight) as linear_weight
-from {{ ref('fct_order') }} as orders
+from {{ tested_rows('fct_order', ['order_id']) }} as orders
 left join {{ ref('fct_attribution_path') }} as paths on orders.order_id = paths.order_id
 where orders.is_paid_order and orders.member_id is not null
 group by orders.order_id

@@ -22,7 +22,11 @@ select
     weeks.period_start,
     weeks.scope_type,
     weeks.scope_id
-from {{ ref('mart_community_kpi') }} as weeks
+from {{ tested_rows(
+    'mart_community_kpi',
+    ['period_type', 'period_start'],
+    {'mart_community_kpi': ["'week'", period_start('week', 'period_start')]}
+) }} as weeks
 cross join {{ ref('dim_reporting_window') }} as reporting_window
 left join day_sums
     on

@@ -8,13 +8,17 @@ with member_days as (
         sum(valid_messages) as messages,
         count(*) filter (where valid_messages > 0) as active_members,
         sum(attributed_net_sales) as attributed_net_sales
-    from {{ ref('fct_member_day') }}
+    from {{ tested_rows('fct_member_day', ['group_id', 'date']) }}
     group by group_id, date
 ),
 
 kpis as (
     select *
-    from {{ ref('mart_community_kpi') }}
+    from {{ tested_rows(
+        'mart_community_kpi',
+        ['scope_id', 'period_start'],
+        {'fct_member_day': ['group_id', 'date']}
+    ) }}
     where period_type = 'day' and scope_type = 'group'
 )
 

@@ -9,6 +9,12 @@ with periods as (
     from {{ ref('dim_period') }}
 ),
 
+tested_values as (
+    select *
+    from {{ tested_rows('mart_metric_value', ['period_type', 'period_start']) }}
+    where scope_type <> 'group'
+),
+
 metric_values as (
     select *
     from {{ ref('mart_metric_value') }}
@@ -21,7 +27,7 @@ select
     metric_values.period_start,
     metric_values.scope_type,
     metric_values.scope_id
-from metric_values
+from tested_values as metric_values
 inner join periods
     on
         metric_values.period_type = periods.period_type

@@ -1,3 +1,4 @@
+{%- set keys = ['period_type', 'period_start', 'scope_type', 'scope_id'] -%}
 -- The long form holds every numeric column of the KPI mart, cell by cell, and none besides. Numeric
 -- is here what is no text, day or flag: a type that numeric_columns() does not know yet fails.
 {%- set others = ['varchar', 'date', 'timestamp', 'boolean'] -%}
@@ -6,12 +7,13 @@
     | rejectattr('data_type', 'in', others) | map(attribute='name') | list %}
 with kpis as (
     select *
-    from {{ ref('mart_community_kpi') }}
+    from {{ tested_rows('mart_community_kpi', keys) }}
     where scope_type <> 'group' or period_type <> 'day'
 ),
 
 metric_values as (
-    select * from {{ ref('mart_metric_value') }}
+    select *
+    from {{ tested_rows('mart_metric_value', keys, {'mart_community_kpi': keys}) }}
 ),
 
 different_values as (

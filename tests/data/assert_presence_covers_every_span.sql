@@ -16,7 +16,7 @@ with compared as (
                 then 1
             else 0
         end as is_covered
-    from {{ ref('fct_membership_span') }} as spans
+    from {{ tested_rows('fct_membership_span', ['member_id']) }} as spans
     inner join {{ ref('bridge_group_scope') }} as scopes on spans.group_id = scopes.group_id
     left join {{ ref('fct_presence') }} as presence
         on

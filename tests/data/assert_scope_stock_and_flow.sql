@@ -1,9 +1,10 @@
+{%- set keys = ['period_type', 'period_start', 'scope_type', 'scope_id'] -%}
 -- R3, R7: every stock of every scope follows from the one before, the last one from the open spans.
 with kpis as (
     select
         kpis.*,
         periods.previous_start
-    from {{ ref('mart_community_kpi') }} as kpis
+    from {{ tested_rows('mart_community_kpi', keys) }} as kpis
     inner join {{ ref('dim_period') }} as periods
         on
             kpis.period_type = periods.period_type

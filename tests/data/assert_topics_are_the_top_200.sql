@@ -1,3 +1,4 @@
+{%- set period = ['period_type', 'period_start'] -%}
 -- what mart_topic leaves out of a full scope and period is no more frequent than what it shows
 with shown as (
     select
@@ -7,12 +8,12 @@ with shown as (
         scope_id,
         count(*) as terms,
         min(messages) as fewest_messages
-    from {{ ref('mart_topic') }}
+    from {{ tested_rows('mart_topic', period) }}
     group by 1, 2, 3, 4
 ),
 
 known as (
-    select * from {{ ref('int_scope_terms') }}
+    select * from {{ tested_rows('int_scope_terms', period, {'mart_topic': period}) }}
 ),
 
 left_out as (
@@ -23,7 +24,7 @@ left_out as (
         known.scope_id,
         known.messages
     from known
-    left join {{ ref('mart_topic') }} as topics
+    left join {{ tested_rows('mart_topic', period) }} as topics
         on
             {{ same_scope_period('known', 'topics') | indent(12) }}
             and known.term = topics.term

@@ -1,0 +1,15 @@
+{# What a data test looks at of a model: all of its rows, or, where this build brought slices of it up to date, the rows that
+   share `columns` with one that came or went. `touched_by`: the models whose changes tell, if not the model itself, each with
+   its names of those columns. #}
+{% macro tested_rows(name, columns, touched_by=none) -%}
+    {%- set relation = ref(name) -%}
+    {%- set touching = touched_by or {name: columns} -%}
+    {%- if not execute or flags.WHICH != 'build' or not are_changes_known(touching.keys() | list + ['finished_build']) -%}
+        {{ return(relation) }}
+    {%- endif -%}
+    {%- set statements = [] -%}
+    {%- for model, its_columns in touching.items() -%}
+        {%- do statements.append(slices_of(changes_of(model), columns, its_columns)) -%}
+    {%- endfor -%}
+    {{ return('(' ~ rows_in(relation, columns, '(' ~ statements | join(' union ') ~ ')', columns) ~ ')') }}
+{%- endmacro %}
