@@ -9,8 +9,11 @@
         {{ group }} as group_id,
         member_id,
         {{ date_column }} as date,
-        {% for measure in measures + ['attributed_gross_sales', 'attributed_net_sales'] -%}
-        {{ values.get(measure, 0) }} as {{ measure }}{{ '' if loop.last else ',' }}
+        {% for measure in measures -%}
+        cast({{ values.get(measure, 0) }} as integer) as {{ measure }},
+        {% endfor -%}
+        {% for amount in ['attributed_gross_sales', 'attributed_net_sales'] -%}
+        cast({{ values.get(amount, 0) }} as decimal(18, 2)) as {{ amount }}{{ '' if loop.last else ',' }}
         {% endfor -%}
     from {{ relation }}
     where {{ condition }}

@@ -2,12 +2,18 @@
    NULL equals NULL. Nearly all keys land once: an aggregate of hashes finds those that did not, and only their rows, and the
    few whose hash is theirs by chance, are ranked. #}
 {% macro last_landed(relation, keys) -%}
-{%- set repeated = '(select ' ~ hash_of(keys) ~ ' from ' ~ relation ~ ' group by 1 having count(*) > 1)' -%}
+with repeated as (
+    select {{ hash_of(keys) }} as key_hash
+    from {{ relation }}
+    group by {{ hash_of(keys) }}
+    having count(*) > 1
+)
+
 select
     *,
     1 as landing_rank
 from {{ relation }}
-where {{ hash_of(keys) }} not in {{ repeated }}
+where {{ hash_of(keys) }} not in (select key_hash from repeated)
 
 union all
 
@@ -20,7 +26,7 @@ from (
             order by load_seq desc, line desc
         ) as landing_rank
     from {{ relation }}
-    where {{ hash_of(keys) }} in {{ repeated }}
+    where {{ hash_of(keys) }} in (select key_hash from repeated)
 ) as ranked
 where landing_rank = 1
 {%- endmacro %}

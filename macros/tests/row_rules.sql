@@ -72,11 +72,8 @@ cross join (
 {# The rows that this build wrote into the model of a test, if it is kept by slices; none where all of its rows are to be
    tested: it was written whole, or what it held before had not passed its tests. #}
 {% macro rows_added_by_build() -%}
-    {%- if not execute or flags.WHICH != 'build' -%}
-        {{ return(none) }}
-    {%- endif -%}
-    {%- set tested = graph.nodes.get(model.attached_node) -%}
-    {%- if not tested or 'slice' not in tested.config.meta or not are_changes_known([tested.alias, 'finished_build']) -%}
+    {%- set tested = graph.nodes.get(model.attached_node) if execute else none -%}
+    {%- if not tested or 'slice' not in tested.config.meta or not are_brought_up_to_date([tested.alias]) -%}
         {{ return(none) }}
     {%- endif -%}
     {{ return('(select * from ' ~ changes_of(tested.alias) ~ " where change = 'added')") }}

@@ -4,7 +4,7 @@
 {% macro tested_rows(name, columns, touched_by=none) -%}
     {%- set relation = ref(name) -%}
     {%- set touching = touched_by or {name: columns} -%}
-    {%- if not execute or flags.WHICH != 'build' or not are_changes_known(touching.keys() | list + ['finished_build']) -%}
+    {%- if not are_brought_up_to_date(touching.keys() | list) -%}
         {{ return(relation) }}
     {%- endif -%}
     {%- set statements = [] -%}
@@ -12,4 +12,9 @@
         {%- do statements.append(slices_of(changes_of(model), columns, its_columns)) -%}
     {%- endfor -%}
     {{ return('(' ~ rows_in(relation, columns, '(' ~ statements | join(' union ') ~ ')', columns) ~ ')') }}
+{%- endmacro %}
+
+{# Whether this build wrote all these models by slices, upon a build that had passed its tests. #}
+{% macro are_brought_up_to_date(names) -%}
+    {{ return(execute and flags.WHICH == 'build' and are_changes_known(names + ['finished_build'])) }}
 {%- endmacro %}

@@ -83,6 +83,7 @@ purchase_days as (
     window days as (partition by scope_type, scope_id, member_id order by event_date)
 ),
 
+-- Only days that some interval asks for; most days of somebody are none.
 event_days as (
     {%- for cohort_event, subject, days in [
         ('joined', 'activity', 'active_days'),
@@ -102,7 +103,20 @@ event_days as (
             cohorts.scope_type = events.scope_type
             and cohorts.scope_id = events.scope_id
             and cohorts.member_id = events.member_id
-    where cohorts.cohort_event = '{{ cohort_event }}'
+    where
+        cohorts.cohort_event = '{{ cohort_event }}'
+        and (
+            events.next_date is null
+            or {{ periods_between('day', 'cohorts.cohort_date', 'events.event_date') }}
+            in ({{ var('retention_days') | join(', ') }})
+            or (
+                cohorts.scope_type = 'all'
+                and (
+                    {{ is_return('week', 'events') }}
+                    or {{ is_return('month', 'events') }}
+                )
+            )
+        )
     {{ '' if loop.last else 'union all' }}
     {%- endfor %}
 ),

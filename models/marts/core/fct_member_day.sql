@@ -101,16 +101,17 @@ counted as (
     }, group='attributed_group_id') }}
 ),
 
+-- one fact counts a measure, the others say 0: the largest is the sum, and holds less memory
 member_days as (
     select
         group_id,
         member_id,
         date,
         {% for measure in measures -%}
-        cast(sum({{ measure }}) as bigint) as {{ measure }},
+        cast(max({{ measure }}) as bigint) as {{ measure }},
         {% endfor -%}
-        cast(sum(attributed_gross_sales) as decimal(18, 2)) as attributed_gross_sales,
-        cast(sum(attributed_net_sales) as decimal(18, 2)) as attributed_net_sales
+        max(attributed_gross_sales) as attributed_gross_sales,
+        max(attributed_net_sales) as attributed_net_sales
     from counted
     group by group_id, member_id, date
 ),
@@ -127,9 +128,12 @@ spans as (
             partition by group_id, member_id
             order by span_number
         ) as first_start_date,
-        lead(start_date) over (
-            partition by group_id, member_id
-            order by span_number
+        coalesce(
+            lead(start_date) over (
+                partition by group_id, member_id
+                order by span_number
+            ),
+            cast('9999-12-31' as date)
         ) as next_start_date
     from membership_spans
 ),
@@ -167,7 +171,7 @@ final as (
             member_days.group_id = spans.group_id
             and member_days.member_id = spans.member_id
             and member_days.date >= spans.start_date
-            and (spans.next_start_date is null or member_days.date < spans.next_start_date)
+            and member_days.date < spans.next_start_date
     where
         member_days.date >= reporting_window.history_start_date
         and (
