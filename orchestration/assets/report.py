@@ -38,11 +38,9 @@ def weekly_report(
     context: dg.AssetExecutionContext, config: ReportConfig, warehouse: Warehouse
 ) -> dg.MaterializeResult[None]:
     """Write page, print and pictures; without a browser all but the print."""
-    from orchestration.reporting import (
-        FORMATS,
-        parse_week,
-        write_report,
-    )  # seconds that a refresh never needs
+    # Loading it takes seconds that a refresh never needs.
+    from orchestration.reporting.weeks import parse_week
+    from orchestration.reporting.writing import FORMATS, write_report
 
     lang = config.lang if config.lang in LANGUAGES else default_language()
     try:

@@ -20,6 +20,7 @@ from orchestration.commands.status import lock_holder
 from orchestration.errors import EXIT_FAILURE, EXIT_OK, ShequnError
 from orchestration.inbox import inbox_files
 from orchestration.messages import say
+from orchestration.reporting.printing import find_browser, has_chinese_font
 from orchestration.settings import PROJECT_DIR, Settings
 
 SUPPORTED_PYTHON = ((3, 11), (3, 13))
@@ -53,6 +54,7 @@ def examine(settings: Settings) -> list[Finding]:
         _writer,
         _build_file,
         _published,
+        _printing,
     )
     return [finding for look in looks for finding in look(settings)]
 
@@ -90,6 +92,17 @@ def _locked_versions() -> dict[str, str]:
         line.split()[0].split("==") for line in lock.read_text().splitlines() if "==" in line.split(" ")[0]
     )
     return dict(pins)
+
+
+def _printing(settings: Settings) -> Iterator[Finding]:
+    """What PDF and PNG of `shequn report` need of the machine; all else does without."""
+    browser = find_browser()
+    if browser is None:
+        yield Finding("browser", "warn", "browser_missing")
+    else:
+        yield Finding("browser", "ok", "browser_ok", {"path": browser})
+    is_readable = has_chinese_font()
+    yield Finding("font", "ok" if is_readable else "warn", "font_ok" if is_readable else "font_missing")
 
 
 def _timezone(settings: Settings) -> Iterator[Finding]:

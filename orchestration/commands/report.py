@@ -10,7 +10,8 @@ from orchestration.commands.console import console_progress, output
 from orchestration.commands.frame import Context, complain, write_document
 from orchestration.errors import EXIT_FAILURE, EXIT_OK
 from orchestration.messages import say
-from orchestration.reporting import FORMATS, Report, parse_week, write_report
+from orchestration.reporting.weeks import parse_week
+from orchestration.reporting.writing import FORMATS, Report, write_report
 from orchestration.settings import Settings
 
 

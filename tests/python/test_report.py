@@ -23,9 +23,11 @@ from orchestration.cli import build_cli
 from orchestration.errors import EXIT_FAILURE, EXIT_OK, EXIT_USAGE, ShequnError
 from orchestration.publishing import publish
 from orchestration.publishing.versions import current_version
-from orchestration.reporting import Report, parse_week, printing, write_report, writing
+from orchestration.reporting import printing, writing
 from orchestration.reporting.cards import length, wrapped
 from orchestration.reporting.printing import find_browser
+from orchestration.reporting.weeks import parse_week
+from orchestration.reporting.writing import Report, write_report
 from orchestration.settings import Settings
 
 WEEK = "2026-W26"
