@@ -385,10 +385,10 @@ def answer_to(address: str, host: str, origin: str) -> int:
     """The status with which a view is opened that comes by a host's name, from a site."""
     reached = socket.create_connection(("127.0.0.1", int(address.removesuffix("/").rpartition(":")[2])))
     try:
-        connect(f"ws://{host}/_stcore/stream", sock=reached, origin=Origin(origin)).close()
+        with connect(f"ws://{host}/_stcore/stream", sock=reached, origin=Origin(origin)):
+            return 101
     except InvalidStatus as refused:
         return refused.response.status_code
-    return 101
 
 
 def test_strangers_are_not_answered(pages: str, strained: tuple[Settings, str]) -> None:
