@@ -117,7 +117,7 @@ class House:
 
     def section(self, key: str, **params: object) -> None:
         """A heading within a page."""
-        st.subheader(plain(self.say(key, **params)), anchor=False)
+        st.subheader(plain(self.say(key, **params)), anchor=False, width="stretch")
 
     def lacks(self, mart: str) -> bool:
         """Whether a mart is empty; if so, says which exports would help to fill it."""
