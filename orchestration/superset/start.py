@@ -10,8 +10,8 @@ from typing import NoReturn
 
 from orchestration.child import child_environment
 from orchestration.errors import EXIT_USAGE, ShequnError
+from orchestration.memory import memory_bytes
 from orchestration.serving.address import see_that_free
-from orchestration.serving.query import memory_bytes
 from orchestration.serving.version import version_to_read
 from orchestration.settings import PROJECT_DIR, Settings
 from orchestration.superset.bundle import make_bundle
