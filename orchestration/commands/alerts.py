@@ -8,6 +8,7 @@ from rich.console import Console
 from rich.text import Text
 
 from orchestration.commands.console import number
+from orchestration.figures.alerts import BY_URGENCY
 from orchestration.messages import say
 from orchestration.serving.query import run_query
 from orchestration.settings import Settings
@@ -15,14 +16,11 @@ from orchestration.settings import Settings
 MAX_SHOWN = 5
 _STYLES = {"critical": "bold red", "warning": "yellow", "info": "dim"}
 
-_SQL = """
+_SQL = f"""
 select severity, cast(occurred_on as varchar), message, message_zh
 from marts.mart_alert
 where status = 'open'
-order by
-    case severity when 'critical' then 1 when 'warning' then 2 else 3 end,
-    occurred_on desc,
-    alert_id
+order by {BY_URGENCY}
 """
 
 

@@ -5,21 +5,10 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import date
 
+from orchestration.figures import value_text
+from orchestration.figures.headline import HEADLINE_METRICS
 from orchestration.serving.query import run_query
 from orchestration.settings import Settings
-
-HEADLINE_METRICS = (
-    "members_end",
-    "joins",
-    "leaves",
-    "active_members",
-    "active_rate",
-    "messages",
-    "orders",
-    "buyers",
-    "net_sales",
-    "sales_per_buyer",
-)
 
 _METRICS = ", ".join(f"'{metric}'" for metric in HEADLINE_METRICS)
 _SQL = f"""
@@ -71,11 +60,7 @@ class Figure:
 
     def value_text(self) -> str:
         """The value as people write it."""
-        if self.unit == "rate":
-            return f"{self.value:.1%}"
-        if self.unit == "yuan":
-            return f"¥{self.value:,.2f}"
-        return f"{self.value:,.0f}" if self.value == int(self.value) else f"{self.value:,.2f}"
+        return value_text(self.value, self.unit)
 
     def change_text(self) -> str:
         return "" if self.change is None else f"{self.change:+.1%}"
