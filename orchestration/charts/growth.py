@@ -13,6 +13,7 @@ from orchestration.figures.words import Words, value_text
 
 ROI = "mart_channel_roi"
 FUNNEL = "mart_funnel"
+REFERRAL = "mart_referral"
 
 
 def named_channels(frame: pandas.DataFrame, words: Words) -> pandas.DataFrame:
@@ -151,4 +152,18 @@ def attribution(frame: pandas.DataFrame, words: Words) -> Drawing:
             ["model", "channel", "attributed_orders", measure.column],
             _channel(words),
         ),
+    )
+
+
+def referral(frame: pandas.DataFrame, words: Words) -> Drawing:
+    """How many of the members bring new ones, by month."""
+    rate, invited = words.measure("referral_rate", REFERRAL), words.measure("invited_members", REFERRAL)
+    columns = ["period_start", "inviting_members", "invited_members", "referral_rate", "k_factor"]
+    return Drawing(
+        "referral",
+        words.say("charts.title.course_month", what=rate.title),
+        defined(rate, invited),
+        shapes.line(frame, rate, "month", words.say("charts.period.month")),
+        labelled(frame, words, REFERRAL, columns),
+        words.say("charts.note.partial") if frame["is_partial"].any() else "",
     )

@@ -31,24 +31,6 @@ def landings(published: Published) -> pandas.DataFrame:
     )
 
 
-def landing_days(published: Published, days: int = 60) -> pandas.DataFrame:
-    """The newest days on which something landed, oldest first: landed_date and sums of rows of each kind."""
-    return published.frame(
-        """
-        select * from (
-            select
-                landed_date, sum(rows_accepted)::bigint as rows_accepted,
-                sum(rows_rejected)::bigint as rows_rejected, sum(rows_duplicate)::bigint as rows_duplicate,
-                sum(rows_late)::bigint as rows_late
-            from marts.mart_data_quality
-            group by landed_date
-            order by landed_date desc limit $1
-        ) order by landed_date
-        """,
-        [days],
-    )
-
-
 def reconciliation(published: Published, limit: int = 200) -> pandas.DataFrame:
     """Vendors' own figures beside ours, the newest and farthest apart first: the columns of the mart."""
     return published.frame(

@@ -36,9 +36,13 @@ def draw(house: House) -> None:
     columns = ("joins", "leaves", "dissolved_exits", "members_end")
     frame = house.ask(headline.course, scope, kind, columns)
     if not house.nothing_found(frame):
-        house.pair(
-            course.movement(frame, house.words, kind), course.course(frame, house.words, "members_end", kind)
-        )
+        drawings = [
+            course.movement(frame, house.words, kind),
+            course.course(frame, house.words, "members_end", kind),
+        ]
+        if scope.type in ("all", "group") and len(brought := house.ask(figures.referral, scope)):
+            drawings.append(charts.referral(brought, house.words))
+        house.pair(*drawings)
     house.section("channels")
     if house.lacks("mart_channel_roi"):
         return

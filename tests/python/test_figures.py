@@ -79,6 +79,7 @@ def drawings(published: Published, words: Words) -> Iterator[Callable[[], Drawin
     yield lambda: growth_charts.cost_and_sales(roi, words)
     yield lambda: growth_charts.channel_shares(growth.channel_course(published), words)
     yield lambda: growth_charts.attribution(growth.attribution(published, "month", MONTH), words)
+    yield lambda: growth_charts.referral(growth.referral(published), words)
     yield lambda: engagement_charts.calendar(engagement.calendar(published), words)
     yield lambda: engagement_charts.hours(engagement.hours(published), words)
     yield lambda: engagement_charts.topics(engagement.topics(published, ALL, "week", WEEK), words, "W")
@@ -132,7 +133,6 @@ def test_an_empty_version_says_which_exports_would_help(nothing: Published) -> N
         alerts.open_alerts(nothing),
         groups.group_table(nothing, "week", WEEK),
         landings.landings(nothing),
-        landings.landing_days(nothing),
         landings.reconciliation(nothing),
         scorecard.cards(nothing),
         retention.exit_days(nothing),
