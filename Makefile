@@ -89,6 +89,6 @@ docs: $(STAMP) ## write the models' documentation as one HTML page
 	@$(BIN)/python -m orchestration.documentation
 
 clean: ## remove the environment, caches and what a refresh makes again; exports, landed rows, vault and published versions stay
-	rm -rf $(VENV) .venv-shell .venv-superset .hypothesis .pytest_cache .mypy_cache .ruff_cache *.egg-info target logs
+	rm -rf $(VENV) .venv-shell .venv-superset .hypothesis .pytest_cache .mypy_cache .ruff_cache *.egg-info target logs artefacts
 	find . -name __pycache__ -type d -not -path './.git/*' -prune -exec rm -rf {} +
 	cd "$(SHEQUN_HOME)" 2>/dev/null && rm -rf build/target build/docs build/manifests build/build.json build/shequn.duckdb* logs quality docs || true
