@@ -8,6 +8,7 @@ BIN := $(VENV)/bin
 STAMP := $(VENV)/.installed
 CLIENT := .venv-shell/.installed
 SUPERSET := .venv-superset/.installed
+METRICFLOW := .venv-metricflow/.installed
 UV_VERSION := 0.13.9
 PYTEST_ARGS ?=
 DAGSTER_PORT ?= 3000
@@ -22,7 +23,7 @@ export GX_ANALYTICS_ENABLED := false
 # Where images forbid it, every start of dbt would compile its modules again, a second of each.
 unexport PYTHONDONTWRITEBYTECODE
 
-.PHONY: help setup run test lint bench shell superset dagster docs clean
+.PHONY: help setup run test lint bench shell superset metricflow dagster docs clean
 
 help: ## show this list
 	@sed -nE 's/^([a-z]+):[^#]*## (.*)/  make \1\t\2/p' $(MAKEFILE_LIST) | expand -t 18
@@ -57,7 +58,7 @@ run: $(STAMP) ## refresh the warehouse; with an empty inbox, invent a demo commu
 	@echo 'Ask it something:'
 	@echo '  $(BIN)/shequn sql "select segment, segment_zh, count(*) as members from mart_rfm group by all"'
 
-test: $(STAMP) $(CLIENT) $(SUPERSET) lint ## lint, then all tests
+test: $(STAMP) $(CLIENT) $(SUPERSET) $(METRICFLOW) lint ## lint, then all tests
 	$(BIN)/python -m pytest -n 2 --dist loadfile --no-loadscope-reorder $(PYTEST_ARGS)
 
 lint: $(STAMP) ## ruff, mypy and sqlfluff
@@ -75,6 +76,9 @@ shell: $(STAMP) $(CLIENT) ## open a SQL client in the terminal on the published 
 superset: $(STAMP) $(SUPERSET) ## open Superset with its dashboard on 127.0.0.1:8088 (installs it first, 700 MB)
 	@exec $(BIN)/shequn serve superset --port $(SUPERSET_PORT)
 
+metricflow: $(STAMP) $(METRICFLOW) ## install MetricFlow and list the metrics that it knows
+	@$(BIN)/shequn mf list metrics
+
 # Programs with close pins of their own, each in an environment of its own.
 .venv-%/.installed: requirements-%.lock | $(STAMP)
 	@echo "Installing .venv-$* …"
@@ -89,6 +93,6 @@ docs: $(STAMP) ## write the models' documentation as one HTML page
 	@$(BIN)/python -m orchestration.documentation
 
 clean: ## remove the environment, caches and what a refresh makes again; exports, landed rows, vault and published versions stay
-	rm -rf $(VENV) .venv-shell .venv-superset .hypothesis .pytest_cache .mypy_cache .ruff_cache *.egg-info target logs artefacts
+	rm -rf $(VENV) .venv-shell .venv-superset .venv-metricflow .hypothesis .pytest_cache .mypy_cache .ruff_cache *.egg-info target logs artefacts
 	find . -name __pycache__ -type d -not -path './.git/*' -prune -exec rm -rf {} +
 	cd "$(SHEQUN_HOME)" 2>/dev/null && rm -rf build/target build/docs build/manifests build/build.json build/shequn.duckdb* logs quality docs || true

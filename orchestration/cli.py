@@ -61,6 +61,7 @@ def build_cli(lang: str) -> click.Group:
         _shell,
         _export,
         _serve,
+        _mf,
         _report,
         _explain,
         _doctor,
@@ -81,7 +82,9 @@ def _common(lang: str) -> Callable[[Command], Command]:
     return lambda command: home(language(command))
 
 
-def _command(group: click.Group, name: str, lang: str) -> Callable[[Callable[..., int]], click.Command]:
+def _command(
+    group: click.Group, name: str, lang: str, **settings: Any
+) -> Callable[[Callable[..., int]], click.Command]:
     """Register a command: its body gets a `Context` and its options and returns the exit code."""
 
     def decorate(body: Callable[..., int]) -> click.Command:
@@ -105,7 +108,7 @@ def _command(group: click.Group, name: str, lang: str) -> Callable[[Callable[...
             )
 
         callback.__click_params__ = getattr(body, "__click_params__", [])  # type: ignore[attr-defined]
-        return group.command(name, help=say(f"cli.help.{name}", lang))(_common(lang)(callback))
+        return group.command(name, help=say(f"cli.help.{name}", lang), **settings)(_common(lang)(callback))
 
     return decorate
 
@@ -318,6 +321,16 @@ def _serve(group: click.Group, lang: str) -> None:
         from orchestration.superset.start import start_superset
 
         start_superset(load_settings(context.home), context.lang, port, memory, timeout)
+
+
+def _mf(group: click.Group, lang: str) -> None:
+    # What stands behind the first word is MetricFlow's, options too.
+    @_command(group, "mf", lang, context_settings={"allow_interspersed_args": False})
+    @click.argument("arguments", nargs=-1, required=True)
+    def body(context: Context, arguments: tuple[str, ...], **_: Any) -> int:
+        from orchestration.commands.mf import mf_command
+
+        return mf_command(context, load_settings(context.home), arguments)
 
 
 def _report(group: click.Group, lang: str) -> None:

@@ -29,7 +29,13 @@ FORBIDDEN = {
 }
 # The lock's own head names the option that keeps hosts out of it.
 ALLOWED = dict.fromkeys(
-    ("requirements.lock", "requirements-shell.lock", "requirements-superset.lock", "pyproject.toml"),
+    (
+        "requirements.lock",
+        "requirements-shell.lock",
+        "requirements-superset.lock",
+        "requirements-metricflow.lock",
+        "pyproject.toml",
+    ),
     "--no-emit-index-" + "url",
 )
 PROVENANCE = ("system", "load_seq", "line", "landed_at")
