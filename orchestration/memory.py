@@ -8,7 +8,7 @@ import re
 from orchestration.errors import EXIT_USAGE, ShequnError
 
 _AMOUNT = re.compile(r"(\d+(?:\.\d+)?)\s*([kmgt])(i?)b", re.IGNORECASE)
-_MOST = 5_000_000_000
+_MOST = 6_000_000_000
 
 
 def memory_bytes(text: str) -> int:
@@ -27,7 +27,7 @@ def memory_bytes(text: str) -> int:
 def build_memory() -> int:
     """Bytes that DuckDB may hold while models are built and audited; beyond them it spills to disk.
 
-    `SHEQUN_MEMORY`, else half of the machine's, 5 GB at most: enough for two years of a million members.
+    `SHEQUN_MEMORY`, else half of the machine's, 6 GB at most: enough for two years of a million members.
     """
     chosen = os.environ.get("SHEQUN_MEMORY")
     if chosen:

@@ -12,7 +12,7 @@ groups as (
     select * from {{ ref('int_groups') }}
 ),
 
-judged as (
+judged as {{ inlined() }}(
     select
         messages.*,
         messages.message_type = 'text' as is_text,
@@ -31,14 +31,18 @@ judged as (
 
 -- R4: of equal texts of one day the earliest counts
 repeats as (
-    select
-        message_id,
-        row_number() over (
-            partition by group_id, sender_id, sent_date, content
-            order by sent_at, message_id
-        ) as repeat_number
-    from judged
-    where is_valid_alone and is_text
+    select message_id
+    from (
+        select
+            message_id,
+            row_number() over (
+                partition by group_id, sender_id, sent_date, content
+                order by sent_at, message_id
+            ) as repeat_number
+        from judged
+        where is_valid_alone and is_text
+    ) as numbered
+    where repeat_number > 1
 ),
 
 final as (
@@ -51,7 +55,7 @@ final as (
         judged.sent_date,
         judged.message_type,
         judged.is_counted,
-        judged.is_valid_alone and coalesce(repeats.repeat_number, 1) = 1 as is_valid,
+        judged.is_valid_alone and repeats.message_id is null as is_valid,
         not judged.is_customer
         and judged.message_type <> 'system'
         and not judged.is_recalled as is_staff_message,
