@@ -32,6 +32,31 @@ group_days as (
     group by group_id, member_id, sent_date
 ),
 
+-- Most are in one group, and their days the same in each of its scopes: where all are worked out,
+-- they are put in order before they are spread.
+members_of_one as (
+    select member_id
+    from group_days
+    where {{ slice.touched is none }}
+    group by member_id
+    having min(group_id) = max(group_id)
+),
+
+days_of_one as (
+    select
+        group_days.*,
+        lag(group_days.sent_date) over (
+            partition by group_days.member_id
+            order by group_days.sent_date
+        ) as previous_active_date,
+        lead(group_days.sent_date) over (
+            partition by group_days.member_id
+            order by group_days.sent_date
+        ) as next_active_date
+    from group_days
+    inner join members_of_one on group_days.member_id = members_of_one.member_id
+),
+
 scope_days as (
     select
         group_scopes.scope_type,
@@ -42,6 +67,9 @@ scope_days as (
     from group_days
     inner join group_scopes
         on group_days.group_id = group_scopes.group_id
+    left join members_of_one
+        on group_days.member_id = members_of_one.member_id
+    where members_of_one.member_id is null
     group by
         group_scopes.scope_type,
         group_scopes.scope_id,
@@ -65,6 +93,19 @@ final as (
             order by active_date
         ) as next_active_date
     from {{ with_neighbours(slice, 'scope_days') }}
+
+    union all
+
+    select
+        group_scopes.scope_type,
+        group_scopes.scope_id,
+        days_of_one.member_id,
+        days_of_one.sent_date as active_date,
+        days_of_one.messages,
+        days_of_one.previous_active_date,
+        days_of_one.next_active_date
+    from days_of_one
+    inner join group_scopes on days_of_one.group_id = group_scopes.group_id
 )
 
 select * from final
