@@ -145,7 +145,8 @@ def _database(settings: Settings) -> Json:
         "uuid": _uuid("database", "shequn"),
         "version": "1.0.0",
         "expose_in_sqllab": True,
-        "allow_dml": False,
+        # The reader refuses writes and says why; Superset's own refusal says in Chinese that none was found.
+        "allow_dml": True,
         "allow_ctas": False,
         "allow_cvas": False,
         "allow_csv_upload": False,

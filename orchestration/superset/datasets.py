@@ -11,7 +11,7 @@ from orchestration.figures.words import Measure, Words
 from orchestration.messages import said_under, say
 from orchestration.metric_pages import chinese
 from orchestration.serving.cells import literal
-from orchestration.serving.tables import said_of_tables
+from orchestration.serving.tables import Said, said_of_tables
 
 Json = dict[str, Any]
 
@@ -132,7 +132,7 @@ def word_of(kind: str, expression: str, lang: str) -> str:
 
 def published_table(published: Published, words: Words, schema: str, name: str) -> Dataset:
     """A table as it is published."""
-    said = said_of_tables()[name]
+    said = said_of_tables().get(name, Said())  # none where a version is of other code
     columns = [
         (column, kind, words.measure(column, name))
         for column, kind in _described(published, f"from {schema}.{name}")

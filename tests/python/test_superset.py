@@ -204,10 +204,10 @@ def test_sql_lab_answers(superset: Superset) -> None:
 @pytest.mark.parametrize(
     ("sql", "reason"),
     [
-        ("delete from marts.mart_rfm", ""),
-        ("create table core.mine as select 1", ""),
-        ("insert into marts.mart_rfm from marts.mart_rfm", ""),
-        ("copy marts.mart_rfm to '/tmp/out.csv'", ""),
+        ("delete from marts.mart_rfm", "只读"),
+        ("create table core.mine as select 1", "只读"),
+        ("insert into marts.mart_rfm select * from marts.mart_rfm", "只读"),
+        ("copy marts.mart_rfm to '/tmp/out.csv'", "只读"),
         ("attach '/tmp/other.duckdb'", "只读"),
         ("set enable_external_access = true", "只读"),
         ("select * from read_text('/etc/passwd')", "只能读取已发布的表"),
@@ -291,6 +291,9 @@ def test_what_is_missing_is_said(tmp_path: Path, monkeypatch: pytest.MonkeyPatch
         port = str(taken.getsockname()[1])
         done = CliRunner().invoke(build_cli("en"), [*arguments, "--port", port])
         assert done.exit_code == 2 and port in done.stderr
+    monkeypatch.setattr(start, "PYTHON", Path(sys.executable))
+    done = CliRunner().invoke(build_cli("en"), arguments)
+    assert done.exit_code == 2 and "other code" in done.stderr
     monkeypatch.setattr(start, "PYTHON", tmp_path / "none")
     done = CliRunner().invoke(build_cli("en"), arguments)
     assert done.exit_code == 2 and "make superset" in done.stderr
