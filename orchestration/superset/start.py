@@ -8,8 +8,6 @@ import secrets
 import signal
 from typing import NoReturn
 
-import duckdb
-
 from orchestration.child import child_environment
 from orchestration.errors import EXIT_USAGE, ShequnError
 from orchestration.memory import memory_bytes
@@ -35,21 +33,19 @@ def start_superset(settings: Settings, lang: str, port: int, memory: str, timeou
         timeout: Seconds after which a query is stopped.
 
     Raises:
-        ShequnError: nothing published, or by other code; a bad limit; Superset not installed; the port is
-            taken (exit 2).
+        ShequnError: nothing published, or by another release; a bad limit; Superset not installed; the port
+            is taken (exit 2).
     """
-    version, _ = version_to_read(settings)
+    version_to_read(settings)
     limit = memory_bytes(memory)
     if not PYTHON.exists():
         raise ShequnError("superset.not_installed", EXIT_USAGE)
     see_that_free(port)
-    try:
-        bundle = make_bundle(settings, lang)
-    except (duckdb.BinderException, duckdb.CatalogException) as error:
-        raise ShequnError("superset.other_code", EXIT_USAGE, version=version.name, cause=error) from error
+    bundle = make_bundle(settings, lang)
     room = _make_room(settings)
     room.assets.write_text(json.dumps(bundle, ensure_ascii=False), "utf-8")
     settings.logs_dir.mkdir(parents=True, exist_ok=True)
+    settings.logs_dir.chmod(0o700)
     log = settings.logs_dir / "superset.log"
     room.write_start(Start(str(settings.published_db), str(log), lang, port, limit, timeout))
     # A shell ignores SIGINT for what it starts in the background; the server would then ignore it, too.

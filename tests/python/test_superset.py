@@ -293,7 +293,7 @@ def test_what_is_missing_is_said(tmp_path: Path, monkeypatch: pytest.MonkeyPatch
         assert done.exit_code == 2 and port in done.stderr
     monkeypatch.setattr(start, "PYTHON", Path(sys.executable))
     done = CliRunner().invoke(build_cli("en"), arguments)
-    assert done.exit_code == 2 and "other code" in done.stderr
+    assert done.exit_code == 2 and "another release" in done.stderr
     monkeypatch.setattr(start, "PYTHON", tmp_path / "none")
     done = CliRunner().invoke(build_cli("en"), arguments)
     assert done.exit_code == 2 and "make superset" in done.stderr
