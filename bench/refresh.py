@@ -15,7 +15,7 @@ import subprocess
 import sys
 import threading
 import time
-from datetime import timedelta
+from datetime import date, timedelta
 from pathlib import Path
 from statistics import quantiles
 from typing import Any
@@ -110,18 +110,28 @@ def run(*command: str | Path) -> dict[str, Any]:
     return {"seconds": seconds, "peak_mib": peak / 1024, "stages": stages}
 
 
+def files_of(master: Path, entity: str = "*") -> list[Path]:
+    """The demo's files of an entity, or of all: one each, or by month in a folder of its name."""
+    folder = master / "canonical"
+    return sorted(
+        path for path in [*folder.glob(f"{entity}.*"), *folder.glob(f"{entity}/*")] if path.is_file()
+    )
+
+
 def cut(master: Path, exports: Path, first: str, last: str, part: str) -> int:
     """Write of the master's files the rows dated from first to before last; how many."""
     connection = duckdb.connect()
     connection.execute("set enable_progress_bar = false")
     written = 0
-    for file in sorted((master / "canonical").iterdir()):
-        entity = file.name.split(".")[0]
+    for file in files_of(master):
+        place = file.relative_to(master)
+        entity = place.parts[1].split(".")[0]
         reader = "read_parquet" if file.suffix == ".parquet" else "read_csv"
         options = "" if file.suffix == ".parquet" else ", all_varchar = true, header = true"
         source = f"{reader}('{file}'{options})"
         if entity == "order_items":
-            orders = ", ".join(f"'{path}'" for path in sorted((master / "canonical").glob("orders.*")))
+            same = [path for path in files_of(master, "orders") if path.suffix == file.suffix]
+            orders = ", ".join(f"'{path}'" for path in same)
             dated = f"{reader}([{orders}]{options}) as orders"
             query = (
                 f"select items.* from {source} as items where items.order_id in (select order_id from {dated}"
@@ -134,11 +144,25 @@ def cut(master: Path, exports: Path, first: str, last: str, part: str) -> int:
             query = f"from {source}"
         else:
             continue
-        target = exports / "canonical" / f"{file.stem.replace('.demo', '')}.{part}{file.suffix}"
+        target = exports / place.with_name(f"{file.stem.replace('.demo', '')}.{part}{file.suffix}")
         target.parent.mkdir(parents=True, exist_ok=True)
         kind = "parquet" if file.suffix == ".parquet" else "csv, header"
-        written += connection.execute(f"copy ({query}) to '{target}' (format {kind})").fetchall()[0][0]
+        rows = connection.execute(f"copy ({query}) to '{target}' (format {kind})").fetchall()[0][0]
+        if not rows:
+            target.unlink()
+        written += rows
     return written
+
+
+def days_of(master: Path) -> tuple[date, date]:
+    """The first and the last day with messages."""
+    largest = max(files_of(master, "messages"), key=lambda file: file.stat().st_size)
+    files = [str(file) for file in files_of(master, "messages") if file.suffix == largest.suffix]
+    ((first, last),) = duckdb.execute(
+        "select min(sent_at)::timestamp::date, max(sent_at)::timestamp::date"
+        f" from {'read_parquet' if largest.suffix == '.parquet' else 'read_csv'}({files})"
+    ).fetchall()
+    return first, last
 
 
 def disk(folder: Path) -> int:
@@ -178,12 +202,7 @@ def measure(size: str, work: Path, months: list[int]) -> dict[str, Any]:
     """All figures of a size, as they go into the results file."""
     master = work / "master"
     run(SHEQUN, "demo", "--home", work / "demo", "--out", master, "--scale", size, "--quiet")
-    messages = next(
-        iter(sorted((master / "canonical").glob("messages.*"), key=lambda file: -file.stat().st_size))
-    )
-    ((first, last),) = duckdb.execute(
-        f"select min(sent_at)::date, max(sent_at)::date from '{messages}'"
-    ).fetchall()
+    first, last = days_of(master)
     histories = []
     for length in months:
         ((day, fits),) = duckdb.execute(
