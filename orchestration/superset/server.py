@@ -62,7 +62,7 @@ class Server(BaseApplication):  # type: ignore[misc]
             "bind": f"127.0.0.1:{self._start.port}",
             "workers": WORKERS,
             "timeout": int(self._start.timeout) + 30,
-            "graceful_timeout": 5,
+            "graceful_timeout": 2,
             "preload_app": True,
             "loglevel": "warning",
             "when_ready": self._when_ready,
