@@ -45,7 +45,10 @@ models:
 @pytest.fixture(scope="module")
 def project(tmp_path_factory: pytest.TempPathFactory) -> Path:
     place = tmp_path_factory.mktemp("project")
-    macros = ("slices/slice_by", "slices/by_slice", "slices/changes", "engine/slices", "tests/row_rules")
+    macros = (
+        *("slices/slice_by", "slices/by_slice", "slices/changes", "engine/slices"),
+        *("tests/row_rules", "tests/tested_rows"),
+    )
     copied = ("profiles.yml", "selectors.yml", *(f"macros/{macro}.sql" for macro in macros))
     for name, text in {
         "dbt_project.yml": PROJECT,
