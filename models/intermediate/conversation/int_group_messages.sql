@@ -4,7 +4,7 @@
     + [changed('int_groups', key='group_id', via='int_messages')],
 ) -%}
 with messages as (
-    select * from {{ sliced(slice, 'int_messages') }}
+    select * from {{ sliced_messages(slice, ['group_id', 'cast(sent_at as date)']) }}
     where group_id is not null
 ),
 

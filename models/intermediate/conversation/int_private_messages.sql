@@ -4,7 +4,7 @@
     + [changed('int_staff', key='member_id', via='int_messages', on=['sender_id', 'receiver_id'])],
 ) -%}
 with messages as (
-    select * from {{ sliced(slice, 'int_messages') }}
+    select * from {{ sliced_messages(slice, ['message_id']) }}
     where group_id is null and message_type <> 'system' and not is_recalled
 ),
 
