@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import io
 import json
+import os
 import time
 from pathlib import Path
 
@@ -201,6 +202,19 @@ def test_memory_is_limited(settings: Settings) -> None:
 def test_an_amount_of_memory_is_in_thousands_or_in_powers_of_two() -> None:
     amounts = {"500MB": 500_000_000, "2 GiB": 2 << 30, "1.5gb": 1_500_000_000, "64KiB": 64 << 10}
     assert {text: memory_bytes(text) for text in amounts} == amounts
+
+
+def test_a_build_holds_what_is_said_and_never_more_than_half_the_machine(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setenv("SHEQUN_MEMORY", "2GB")
+    assert load_settings().memory == 2_000_000_000
+    monkeypatch.setenv("SHEQUN_MEMORY", "lots")
+    with pytest.raises(ShequnError, match="no amount of memory"):
+        load_settings()
+    monkeypatch.delenv("SHEQUN_MEMORY")
+    machine = os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES")
+    assert 0 < load_settings().memory <= min(6_000_000_000, machine / 2)
 
 
 def test_rows_beyond_the_limit_are_left_out_and_said_so(settings: Settings) -> None:
