@@ -41,6 +41,8 @@ models:
             accepted_values: {name: [one, two, three]}
 """
 
+DATA_TEST = "select id from {{ tested_rows('mart_sliced', ['day']) }} where id > 1000"
+
 
 @pytest.fixture(scope="module")
 def project(tmp_path_factory: pytest.TempPathFactory) -> Path:
@@ -54,6 +56,7 @@ def project(tmp_path_factory: pytest.TempPathFactory) -> Path:
         "dbt_project.yml": PROJECT,
         "models/mart_sliced.sql": MODEL,
         "models/tests.yml": TESTS,
+        "tests/assert_ids_are_small.sql": DATA_TEST,
         **{name: (PROJECT_DIR / name).read_text() for name in copied},
     }.items():
         path = place / name
@@ -78,8 +81,8 @@ def build(settings: Settings, project: Path, *rows: str) -> dict[str, int]:
     return {check.name: check.failures for check in report.checks if check.status == "fail"}
 
 
-def compiled_test(settings: Settings) -> str:
-    (path,) = settings.target_dir.glob("compiled/tiny/models/tests.yml/*.sql")
+def compiled_test(settings: Settings, place: str = "models/tests.yml") -> str:
+    (path,) = settings.target_dir.glob(f"compiled/tiny/{place}/*.sql")
     return path.read_text()
 
 
@@ -103,3 +106,17 @@ def test_a_fault_in_a_changed_slice_is_found(settings: Settings, project: Path) 
     # what did not pass is tested whole, though nothing more changes
     assert build(settings, project, *sound, *faults.values()) == found
     assert "changes.mart_sliced" not in compiled_test(settings)
+
+
+def test_a_data_test_looks_at_the_touched_slices(settings: Settings, project: Path) -> None:
+    sound = ["(1, date '2026-06-01', 'one')", "(2, date '2026-06-02', 'two')"]
+    assert build(settings, project, *sound) == {}
+    assert build(settings, project, *faulty) == {
+        "assert_ids_are_small": 1
+    }
+    assert "changes.mart_sliced" in compiled_test(settings, "tests")
+    # what did not pass is tested whole
+    assert build(settings, project, *faulty) == {
+        "assert_ids_are_small": 1
+    }
+    assert "changes.mart_sliced" not in compiled_test(settings, "tests")
