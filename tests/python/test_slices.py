@@ -110,13 +110,11 @@ def test_a_fault_in_a_changed_slice_is_found(settings: Settings, project: Path) 
 
 def test_a_data_test_looks_at_the_touched_slices(settings: Settings, project: Path) -> None:
     sound = ["(1, date '2026-06-01', 'one')", "(2, date '2026-06-02', 'two')"]
+    faulty = [*sound, "(2000, date '2026-06-02', 'three')"]
+    found = {"assert_ids_are_small": 1}
     assert build(settings, project, *sound) == {}
-    assert build(settings, project, *faulty) == {
-        "assert_ids_are_small": 1
-    }
+    assert build(settings, project, *faulty) == found
     assert "changes.mart_sliced" in compiled_test(settings, "tests")
     # what did not pass is tested whole
-    assert build(settings, project, *faulty) == {
-        "assert_ids_are_small": 1
-    }
+    assert build(settings, project, *faulty) == found
     assert "changes.mart_sliced" not in compiled_test(settings, "tests")
