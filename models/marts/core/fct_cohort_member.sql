@@ -2,7 +2,7 @@
     changed('fct_membership_span'),
     changed('bridge_group_scope', key='group_id', via='fct_membership_span'),
     changed(
-        'fct_active_day',
+        'int_active_days',
         condition="scope_type in ('all', 'group') and previous_active_date is null",
     ),
     changed('int_first_orders'),
@@ -18,7 +18,7 @@ group_scopes as (
 ),
 
 first_active_days as (
-    select * from {{ sliced(slice, 'fct_active_day') }}
+    select * from {{ sliced(slice, 'int_active_days') }}
     where scope_type in ('all', 'group') and previous_active_date is null
 ),
 

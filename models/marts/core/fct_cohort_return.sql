@@ -12,7 +12,7 @@ active_days as (
         active_date as event_date,
         previous_active_date as previous_date,
         next_active_date as next_date
-    from {{ ref('fct_active_day') }}
+    from {{ ref('int_active_days') }}
     where scope_type in ('all', 'group')
 ),
 

@@ -12,7 +12,7 @@ spans as (
 ),
 
 active_days as (
-    select * from {{ ref('fct_active_day') }}
+    select * from {{ ref('int_active_days') }}
     where scope_type = 'group'
 ),
 

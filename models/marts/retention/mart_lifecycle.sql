@@ -15,7 +15,7 @@ scope_membership as (
 ),
 
 active_days as (
-    select * from {{ ref('fct_active_day') }}
+    select * from {{ ref('int_active_days') }}
     where scope_type in ('all', 'group')
 ),
 

@@ -13,7 +13,7 @@ orders as (
 ),
 
 active_days as (
-    select * from {{ ref('fct_active_day') }}
+    select * from {{ ref('int_active_days') }}
     where scope_type = 'all'
 ),
 

@@ -2,7 +2,7 @@
 {%- set slice = slice_by_scope_periods([
     changed('fct_scope_membership'),
     changed_sums(
-        'fct_active_day',
+        'int_active_days',
         by=['scope_type', 'scope_id', 'member_id', 'active_date'],
         values=['messages'],
         other='bridge_date_period',
@@ -20,7 +20,7 @@ date_periods as (
 ),
 
 active_days as (
-    select * from {{ ref('fct_active_day') }}
+    select * from {{ ref('int_active_days') }}
 ),
 
 -- Quarters and years are summed from months.

@@ -1,7 +1,7 @@
 {%- set first_in = first_in_periods('date', 'previous_date') -%}
 {%- set slice = slice_by_scope_periods([
     changed_in_periods('fct_scope_membership_day'),
-    changed_in_periods('fct_move_day'),
+    changed_in_periods('int_move_days'),
     changed_in_periods('fct_presence', 'left_date'),
 ]) -%}
 with scope_periods as (
@@ -18,7 +18,7 @@ scope_days as (
 ),
 
 moves as (
-    select * from {{ ref('fct_move_day') }}
+    select * from {{ ref('int_move_days') }}
 ),
 
 presence as (

@@ -9,7 +9,7 @@
 }) -%}
 {%- set slice = slice_by(['scope_type', 'scope_id', 'date'], touched_by=[
     changed_sums(
-        'fct_active_day',
+        'int_active_days',
         by=['scope_type', 'scope_id', 'active_date'],
         values=measures.values() | list,
     ),
@@ -22,7 +22,7 @@
     ),
 ]) -%}
 with active_days as (
-    select * from {{ sliced(slice, 'fct_active_day', ['scope_type', 'scope_id', 'active_date']) }}
+    select * from {{ sliced(slice, 'int_active_days', ['scope_type', 'scope_id', 'active_date']) }}
 ),
 
 messages as (

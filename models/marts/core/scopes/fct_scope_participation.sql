@@ -1,6 +1,6 @@
 {%- set first_in = first_in_periods('date', 'previous_date') -%}
 {%- set slice = slice_by_scope_periods([
-    changed_in_periods('fct_visit_day'),
+    changed_in_periods('int_visit_days'),
 ]) -%}
 with scope_periods as (
     select * from {{ sliced(slice, 'fct_scope_period') }}
@@ -12,7 +12,7 @@ date_periods as (
 ),
 
 visit_days as (
-    select * from {{ ref('fct_visit_day') }}
+    select * from {{ ref('int_visit_days') }}
 ),
 
 -- A person counts once in a period: on the first of its days in it.

@@ -2,7 +2,7 @@
 {%- set measures = ['buyers', 'repeat_buyers'] -%}
 {%- set slice = slice_by_scope_periods([
     changed_sums(
-        'fct_buyer_day',
+        'int_buyer_days',
         by=['scope_type', 'scope_id', 'member_id', 'paid_date'],
         values=['1'],
         other='dim_period',
@@ -35,7 +35,7 @@ purchase_days as (
         buyer_days.paid_date,
         buyer_days.previous_paid_date as previous_date,
         buyer_days.next_paid_date as next_date
-    from {{ ref('fct_buyer_day') }} as buyer_days
+    from {{ ref('int_buyer_days') }} as buyer_days
     inner join first_ends
         on
             {{ same_scope('buyer_days', 'first_ends') | indent(8) }}

@@ -1,6 +1,6 @@
 {%- set first_in = first_in_periods('paid_date', 'previous_paid_date') -%}
 {%- set slice = slice_by_scope_periods([
-    changed_in_periods('fct_buyer_day', 'paid_date'),
+    changed_in_periods('int_buyer_days', 'paid_date'),
     changed_together(
         'fct_order',
         'bridge_group_scope',
@@ -24,7 +24,7 @@ group_scopes as (
 ),
 
 buyer_days as (
-    select * from {{ ref('fct_buyer_day') }}
+    select * from {{ ref('int_buyer_days') }}
 ),
 
 orders as (
