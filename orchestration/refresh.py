@@ -90,10 +90,12 @@ def is_up_to_date(settings: Settings, project_dir: Path = PROJECT_DIR) -> bool:
     return settle_current(settings) is not None
 
 
-def audit_raw_step(settings: Settings, progress: Progress, worker: QualityWorker) -> AuditReport:
-    """Audit what the gate has landed."""
+def audit_raw_step(
+    settings: Settings, progress: Progress, worker: QualityWorker, anew: bool = False
+) -> AuditReport:
+    """Audit what the gate has landed since an audit passed; `anew`, all that ever landed."""
     progress.stage("audit_raw")
-    return worker.audit_raw(settings)
+    return worker.audit_raw(settings, anew)
 
 
 def publish_step(
@@ -124,7 +126,7 @@ def _renew(
     full_refresh: bool,
     project_dir: Path,
 ) -> RefreshReport:
-    raw_audit = audit_raw_step(settings, progress, worker)
+    raw_audit = audit_raw_step(settings, progress, worker, anew=full_refresh)
     report = replace(report, raw_audit=raw_audit)
     _require_passed(report, raw_audit.checks, "raw")
     build = build_models(settings, progress, full_refresh, project_dir)

@@ -85,7 +85,7 @@ class Warehouse(dg.ConfigurableResource):  # type: ignore[type-arg]
     def raw_audit(self) -> AuditReport:
         """The audit of what has landed, once a run."""
         if self._raw_audit is None:
-            self._raw_audit = self.worker().audit_raw(self.open_for_writing())
+            self._raw_audit = self.worker().audit_raw(self.open_for_writing(), self.full_refresh)
         return self._raw_audit
 
     def teardown_after_execution(self, context: dg.InitResourceContext) -> None:

@@ -9,8 +9,12 @@ from pathlib import Path
 from types import TracebackType
 from typing import IO, Any
 
+import duckdb
+
 from orchestration.child import child_command, child_environment
 from orchestration.errors import ShequnError
+from orchestration.fingerprint import current_origin
+from orchestration.quality.audited import record_audit, take_back_audit
 from orchestration.reports import AuditReport, CheckResult
 from orchestration.settings import Settings
 
@@ -50,13 +54,26 @@ class QualityWorker:
             encoding="utf-8",
         )
 
-    def audit_raw(self, settings: Settings) -> AuditReport:
+    def audit_raw(self, settings: Settings, anew: bool = False) -> AuditReport:
         """Audit the private file's schema raw; nobody may be writing to it.
+
+        Args:
+            settings: The home.
+            anew: Look at all that ever landed, not only at what landed since an audit passed.
 
         Raises:
             ShequnError: `quality.worker_failed`.
         """
-        return self._ask({"suite": "raw", "database": str(settings.private_db)})
+        try:
+            origin = current_origin(settings)
+            passed = take_back_audit(settings, origin)
+        except duckdb.Error as error:
+            raise self._failure(str(error).partition("\n")[0]) from error
+        since = None if anew else passed
+        report = self._ask({"suite": "raw", "database": str(settings.private_db), "since": since})
+        if report.success:
+            record_audit(settings, origin)
+        return report
 
     def audit_published(self, settings: Settings, database: Path) -> AuditReport:
         """Audit a copy of the warehouse file.
@@ -111,12 +128,15 @@ class QualityWorker:
             line = ""
         if not line:
             self.kill()
-            raise ShequnError("quality.worker_failed", cause="the worker ended", log=self._log_path)
+            raise self._failure("the worker ended")
         reply = json.loads(line)
         if "failure" in reply:
-            raise ShequnError("quality.worker_failed", cause=reply["failure"], log=self._log_path)
+            raise self._failure(reply["failure"])
         checks = tuple(CheckResult(**check) for check in reply["checks"])
         return AuditReport(reply["suite"], checks, reply["seconds"])
+
+    def _failure(self, cause: str) -> ShequnError:
+        return ShequnError("quality.worker_failed", cause=cause, log=self._log_path)
 
     def _forget(self) -> None:
         if self._process is not None:

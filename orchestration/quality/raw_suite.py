@@ -23,14 +23,20 @@ _CASTS = {
 _SPREADSHEET_NUMBER = r"^[+-]?[0-9](\.[0-9]+)?[eE]\+[0-9]+$"
 
 
-def raw_assets(tables: dict[str, Table]) -> list[Asset]:
-    """Expectations on the ledger and on every raw table that has rows; new entities need no edit here."""
+def raw_assets(tables: dict[str, Table], since: int | None = None) -> list[Asset]:
+    """Expectations on the ledger and on every raw table that has rows; new entities need no edit here.
+
+    Args:
+        tables: All tables of the file, or, for `since`, the raw tables with the rows that landed since alone.
+        since: The last landing that has passed already; None where none has.
+    """
     entities = load_catalogue().entities
-    assets = [_contract_asset(entities), *_ledger_assets(tables, entities)]
+    assets = [_contract_asset(entities), *_ledger_assets(tables, entities, since)]
     for entity in entities:
         table = tables.get(f"raw.{entity.table}")
         if table is not None and table.rows:
-            assets.append(Asset(table.label, _entity_expectations(entity, table)))
+            query = None if since is None else f"select * from {table.label} where load_seq > {since}"
+            assets.append(Asset(table.label, _entity_expectations(entity, table), query))
     return assets
 
 
@@ -49,26 +55,32 @@ def _contract_asset(entities: tuple[Entity, ...]) -> Asset:
     return Asset("raw columns", [no_rows("raw_columns", "raw", missing)], query)
 
 
-def _ledger_assets(tables: dict[str, Table], entities: tuple[Entity, ...]) -> list[Asset]:
-    if "raw.files" not in tables or not tables["raw.files"].rows:
+def _ledger_assets(tables: dict[str, Table], entities: tuple[Entity, ...], since: int | None) -> list[Asset]:
+    if "raw.files" not in tables:
         return []
     landed = "raw.files"
+    names = [entity.table for entity in entities if f"raw.{entity.table}" in tables]
+    is_new = "" if since is None else f" where load_seq > {since}"
     kept = " union all ".join(
-        f"select file_sha256, count(*) as rows from raw.{entity.table} group by file_sha256"
-        for entity in entities
-        if (table := tables.get(f"raw.{entity.table}")) is not None and table.rows
+        f"select file_sha256, count(*) as rows from raw.{name}{is_new} group by file_sha256"
+        for name in names
+        if tables[f"raw.{name}"].rows
     )
     kept = kept or "select null as file_sha256, 0 as rows where false"
-    thrown = "select file_sha256, count(distinct line) as rows from raw.rejected_rows group by file_sha256"
+    thrown = (
+        f"select file_sha256, count(distinct line) as rows from raw.rejected_rows{is_new}"
+        " group by file_sha256"
+    )
     expectations: list[Expectation] = [
+        *([] if since is None else [_as_many_rows(landed, names)]),
         no_rows(
             "lines_add_up",
             landed,
             "select 1 from batch where status = 'landed'"
             " and lines is distinct from header + accepted + rejected + blank",
         ),
-        no_rows("accepted_in_raw", landed, _count_differs("accepted", kept)),
-        no_rows("rejected_kept", landed, _count_differs("rejected", thrown)),
+        no_rows("accepted_in_raw", landed, _count_differs("accepted", kept, since)),
+        no_rows("rejected_kept", landed, _count_differs("rejected", thrown, since)),
         in_set(landed, "status", ("landed", "refused")),
         unique(landed, ["file_sha256"]),
         no_rows(
@@ -92,11 +104,22 @@ def _ledger_assets(tables: dict[str, Table], entities: tuple[Entity, ...]) -> li
     return [Asset(landed, expectations)]
 
 
-def _count_differs(column: str, counted: str) -> str:
+def _as_many_rows(landed: str, names: list[str]) -> Expectation:
+    """Of files that have passed it is enough that no row was lost or gained: DuckDB knows how many it has."""
+    counted = " + ".join(f"(select count(*) from raw.{name})" for name in names)
+    return no_rows(
+        "as_many_in_raw",
+        landed,
+        f"select 1 from batch where status = 'landed' having coalesce(sum(accepted), 0) <> {counted}",
+    )
+
+
+def _count_differs(column: str, counted: str, since: int | None) -> str:
     return (
         f"select 1 from batch as files left join ({counted}) as counted"
         " on files.file_sha256 = counted.file_sha256"
         f" where files.status = 'landed' and files.{column} <> coalesce(counted.rows, 0)"
+        + ("" if since is None else f" and files.load_seq > {since}")
     )
 
 

@@ -31,8 +31,13 @@ class Table:
         return [name for name, kind in self.columns.items() if kind == "VARCHAR"]
 
 
-def read_tables(database: Path) -> dict[str, Table]:
-    """Every table of a file that nobody is writing to, by `<schema>.<table>`."""
+def read_tables(database: Path, since: int | None = None) -> dict[str, Table]:
+    """Every table of a file that nobody is writing to, by `<schema>.<table>`.
+
+    Args:
+        database: The file.
+        since: Of tables that say with which landing a row came, count the rows that came later than this one.
+    """
     with duckdb.connect(str(database), read_only=True) as connection:
         columns = connection.execute(
             "select schema_name, table_name, column_name, data_type from duckdb_columns()"
@@ -45,6 +50,7 @@ def read_tables(database: Path) -> dict[str, Table]:
         tables = {}
         for schema, name in names:
             kinds = {column: kind for at, of, column, kind in columns if (at, of) == (schema, name)}
-            counted = connection.execute(f'select count(*) from "{schema}"."{name}"').fetchone()
+            is_new = f" where load_seq > {since}" if since is not None and "load_seq" in kinds else ""
+            counted = connection.execute(f'select count(*) from "{schema}"."{name}"{is_new}').fetchone()
             tables[f"{schema}.{name}"] = Table(schema, name, kinds, counted[0] if counted else 0)
     return tables

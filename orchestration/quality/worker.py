@@ -1,6 +1,7 @@
 """The worker process: loads Great Expectations once, then answers one audit per line.
 
-A request is `{"suite": "raw" | "published", "database": <file>}`; the answer holds the checks, or `failure`.
+A request is `{"suite": "raw" | "published", "database": <file>, "since": <load_seq>}`, the last of them for a
+raw of which only what landed later is to be looked at; the answer holds the checks, or `failure`.
 Data Docs are written after the answer, while the asker goes on.
 """
 
@@ -35,13 +36,13 @@ from orchestration.settings import Settings, load_settings
 Reply = Callable[[dict[str, Any]], None]
 
 
-def answer(settings: Settings, request: dict[str, str], reply: Reply) -> None:
+def answer(settings: Settings, request: dict[str, Any], reply: Reply) -> None:
     """Run one audit, reply, then write its Data Docs."""
     started = time.monotonic()
     database = Path(request["database"])
     moment = datetime.now(ZoneInfo(settings.business_timezone))
     try:
-        assets = suite_assets(settings, request["suite"], database)
+        assets = suite_assets(settings, request["suite"], database, request.get("since"))
         validation = Validation(request["suite"], database, assets, settings.memory)
         checks = validation.run(moment)
     except Exception as error:
@@ -58,11 +59,11 @@ def answer(settings: Settings, request: dict[str, str], reply: Reply) -> None:
         traceback.print_exc()
 
 
-def suite_assets(settings: Settings, suite: str, database: Path) -> list[Asset]:
-    """The expectations of a suite for a file as it stands."""
-    tables = read_tables(database)
+def suite_assets(settings: Settings, suite: str, database: Path, since: int | None) -> list[Asset]:
+    """The expectations of a suite for a file as it stands; of raw, for what landed after `since`."""
+    tables = read_tables(database, since)
     if suite == "raw":
-        return raw_assets(tables)
+        return raw_assets(tables, since)
     manifest = Manifest.read(settings.target_dir / "manifest.json")
     if manifest is None:
         raise FileNotFoundError(settings.target_dir / "manifest.json")

@@ -170,7 +170,7 @@ def test_a_failing_audit_of_raw_stops_everything_behind_it(
 
     check = CheckResult("expectation", "lines add up", "raw.files", "fail", 1, "one file does not add up")
     monkeypatch.setattr(QualityWorker, "start", lambda self: None)
-    monkeypatch.setattr(QualityWorker, "audit_raw", lambda self, settings: AuditReport("raw", (check,)))
+    monkeypatch.setattr(QualityWorker, "audit_raw", lambda *_: AuditReport("raw", (check,)))
     result = run_job(defs)
     failed = [each.check_name for each in result.get_asset_check_evaluations() if not each.passed]
     assert failed == ["raw_suite"]

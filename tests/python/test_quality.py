@@ -16,9 +16,10 @@ from homes import STORAGE, make_home
 
 from orchestration.building.record import record_build
 from orchestration.errors import ShequnError
-from orchestration.fingerprint import Origin
+from orchestration.fingerprint import Origin, current_origin
 from orchestration.landing.catalogue import LENIENT_TYPES, Column, load_catalogue
 from orchestration.quality import QualityWorker
+from orchestration.quality.audited import record_audit, take_back_audit
 from orchestration.reports import AuditReport, BuildReport
 from orchestration.settings import Settings
 
@@ -69,7 +70,7 @@ def write_raw(path: Path, rows: int = 20) -> None:
             " lines bigint, header bigint, accepted bigint, rejected bigint, blank bigint, load_seq bigint,"
             " landed_at timestamp default timestamp '2026-01-03')"
         )
-        connection.execute("create table raw.rejected_rows (file_sha256 text, line bigint)")
+        connection.execute("create table raw.rejected_rows (file_sha256 text, line bigint, load_seq bigint)")
         canonical_first = sorted(load_catalogue().entities, key=lambda entity: entity.system != "canonical")
         for number, entity in enumerate(canonical_first, 1):
             values = ", ".join(
@@ -114,7 +115,7 @@ class TestRaw:
             "update raw.files set rejected = 2, accepted = 18"
             " where system = 'canonical' and entity = 'staff'",
             "delete from raw.canonical__staff where line > 19",
-            "insert into raw.rejected_rows values ('sha4', 20)",
+            "insert into raw.rejected_rows values ('sha4', 20, 4)",
             "update raw.files set rejected = 9, accepted = 11, landed_at = '2025-12-01'"
             " where system = 'canonical' and entity = 'refunds'",
             "update raw.canonical__messages set sender_id = null where line = 3",
@@ -149,6 +150,42 @@ class TestRaw:
             ("raw.canonical__refunds", normal): ("fail", 1),
             ("raw.canonical__feedback", "every row says where it comes from"): ("fail", 1),
         }
+
+    def test_what_passed_is_counted_and_what_landed_since_is_looked_at(
+        self, home: Settings, worker: QualityWorker
+    ) -> None:
+        record_audit(home, current_origin(home))
+        change(
+            home.private_db,
+            "update raw.canonical__members set member_id = '1.23E+18' where line = 3",
+            "insert into raw.canonical__groups select * replace ('again' as file_sha256, 900 as load_seq,"
+            " null as line) from raw.canonical__groups where line = 3",
+            "insert into raw.files select * replace ('again' as file_sha256, 900 as load_seq, 2 as lines,"
+            " 1 as accepted) from raw.files where system = 'canonical' and entity = 'groups'",
+        )
+        report = worker.audit_raw(home)
+        assert len(report.checks) < 20
+        no_origin = ("raw.canonical__groups", "every row says where it comes from")
+        assert not_passed(report) == {no_origin: ("fail", 1)}
+        # Once something failed, nothing is passed by.
+        change(home.private_db, "update raw.canonical__groups set line = 2 where line is null")
+        old = ("raw.canonical__members", "every value has its normal form")
+        assert not_passed(worker.audit_raw(home)) == {old: ("fail", 1)}
+        # A row that went missing is missed, whenever it landed.
+        record_audit(home, current_origin(home))
+        change(home.private_db, "delete from raw.canonical__members where line = 4")
+        fewer = ("raw.files", "raw has as many rows as its files brought")
+        assert not_passed(worker.audit_raw(home)) == {fewer: ("fail", 1)}
+
+    def test_what_passed_holds_for_these_files_and_this_code(self, home: Settings) -> None:
+        origin = current_origin(home)
+        assert take_back_audit(home, origin) is None
+        record_audit(home, origin)
+        assert take_back_audit(home, origin) == origin.inputs[-1].load_seq
+        assert take_back_audit(home, origin) is None
+        for changed in (replace(origin, code="other"), replace(origin, inputs=origin.inputs[1:])):
+            record_audit(home, origin)
+            assert take_back_audit(home, changed) is None
 
     def test_a_check_that_cannot_run_is_an_error(self, home: Settings, worker: QualityWorker) -> None:
         change(home.private_db, "alter table raw.files drop column blank")
