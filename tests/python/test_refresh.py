@@ -94,8 +94,8 @@ class House:
     def start(self) -> None:
         self.calls.append("worker started")
 
-    def audit_raw(self, _settings: Settings) -> AuditReport:
-        self.calls.append("audit raw")
+    def audit_raw(self, _settings: Settings, anew: bool) -> AuditReport:
+        self.calls.append("audit all raw" if anew else "audit raw")
         return AuditReport("raw", (PASSED, *self._broken_check("raw")))
 
     def audit_published(self, _settings: Settings, copy: Path) -> AuditReport:
@@ -145,7 +145,7 @@ def test_new_data_choices_and_full_refresh_make_a_new_version(house: House) -> N
     assert house.refresh().published.manifest["build_id"] == 3
     assert house.refresh().nothing_new
     assert house.refresh(full_refresh=True).published.manifest["build_id"] == 4
-    assert "full build" in house.calls
+    assert house.calls[1:3] == ["audit all raw", "full build"]
 
 
 def test_a_run_that_landed_but_never_published_is_made_good(house: House) -> None:
