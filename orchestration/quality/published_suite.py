@@ -6,13 +6,12 @@ from datetime import date, datetime
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from great_expectations.expectations.expectation import Expectation
-
 from orchestration.building.results import Manifest
-from orchestration.quality.expectations import (
+from orchestration.quality.rules import (
     STOP,
     TELL,
     Asset,
+    Rule,
     has_rows,
     no_rows,
     sql_rows,
@@ -72,7 +71,7 @@ def published_assets(
     timezone: str,
     is_dated: bool,
 ) -> list[Asset]:
-    """Expectations on every table of the copy; a new model needs no edit here.
+    """Rules for every table of the copy; a new model needs no edit here.
 
     Args:
         tables: The copy's tables.
@@ -88,12 +87,12 @@ def published_assets(
     }
     assets = [_inventory(models), *_window_assets(tables, window, timezone, is_dated)]
     for label, table in tables.items():
-        expectations = [
-            *_row_expectations(table, models.get(label, {}), tables, manifest),
-            *_value_expectations(table, manifest.keys(models.get(label, {}).get("unique_id", "")), window),
+        rules = [
+            *_row_rules(table, models.get(label, {}), tables, manifest),
+            *_value_rules(table, manifest.keys(models.get(label, {}).get("unique_id", "")), window),
         ]
-        if expectations:
-            assets.append(Asset(label, expectations))
+        if rules:
+            assets.append(Asset(label, rules))
     return assets
 
 
@@ -103,7 +102,7 @@ def _inventory(models: dict[str, dict[str, Any]]) -> Asset:
     relations = sorted({column[:3] for column in columns})
     known = sql_rows(relations, ("kind", "schema_name", "table_name"))
     private = ", ".join(f"'{column}'" for column in PRIVATE_COLUMNS)
-    expectations = [
+    rules = [
         no_rows(
             "all_there",
             "core, marts",
@@ -131,7 +130,7 @@ def _inventory(models: dict[str, dict[str, Any]]) -> Asset:
         " on columns.schema_name = views.schema_name and columns.table_name = views.view_name"
         " where not columns.internal"
     )
-    return Asset("inventory", expectations, query)
+    return Asset("inventory", rules, query)
 
 
 def _table_columns(models: dict[str, dict[str, Any]]) -> list[tuple[str, ...]]:
@@ -159,7 +158,7 @@ def _window_assets(
     if window is None or label not in tables:
         return []
     today = datetime.now(ZoneInfo(timezone)).date().isoformat()
-    expectations = [
+    rules = [
         no_rows("one_window", label, "select count(*) from batch having count(*) <> 1"),
         no_rows(
             "window_order",
@@ -175,7 +174,7 @@ def _window_assets(
         ),
     ]
     if not is_dated:
-        expectations += [
+        rules += [
             no_rows(
                 "no_future",
                 label,
@@ -190,12 +189,12 @@ def _window_assets(
                 days=STALE_DAYS,
             ),
         ]
-    return [Asset("reporting window", expectations, f"select * from {label}")]
+    return [Asset("reporting window", rules, f"select * from {label}")]
 
 
-def _row_expectations(
+def _row_rules(
     table: Table, node: dict[str, Any], tables: dict[str, Table], manifest: Manifest
-) -> list[Expectation]:
+) -> list[Rule]:
     """A mart has rows where all that it is made from has; the main table always, once a group has life."""
     if table.schema != "marts":
         return []
@@ -209,18 +208,16 @@ def _row_expectations(
     return []
 
 
-def _value_expectations(
-    table: Table, keys: list[list[str]], window: tuple[date, date] | None
-) -> list[Expectation]:
+def _value_rules(table: Table, keys: list[list[str]], window: tuple[date, date] | None) -> list[Rule]:
     if not table.rows:
         return []
     label, columns = table.label, table.columns
-    expectations = [unique(label, key) for key in keys if table.rows <= _MOST_ROWS_GROUPED]
-    expectations += [within_unit_interval(label, column) for column in _rates(table)]
-    expectations += _phone_expectations(table)
+    rules = [unique(label, key) for key in keys if table.rows <= _MOST_ROWS_GROUPED]
+    rules += [within_unit_interval(label, column) for column in _rates(table)]
+    rules += _phone_rules(table)
     is_dated_by_events = "period_start" in columns and table.name not in SET_AHEAD
     if table.schema == "marts" and window is not None and is_dated_by_events:
-        expectations.append(
+        rules.append(
             no_rows(
                 "periods_begun",
                 label,
@@ -228,7 +225,7 @@ def _value_expectations(
             )
         )
     if window is not None and "as_of_date" in columns and table.name != "dim_reporting_window":
-        expectations.append(
+        rules.append(
             no_rows(
                 "same_as_of",
                 label,
@@ -236,10 +233,10 @@ def _value_expectations(
             )
         )
     if table.name == "mart_community_kpi":
-        expectations += _stock_and_flow(label)
+        rules += _stock_and_flow(label)
     if table.name == "metric_catalog":
-        expectations.append(_catalogued(label))
-    return expectations
+        rules.append(_catalogued(label))
+    return rules
 
 
 def _rates(table: Table) -> list[str]:
@@ -253,18 +250,18 @@ def _rates(table: Table) -> list[str]:
     ]
 
 
-def _phone_expectations(table: Table) -> list[Expectation]:
+def _phone_rules(table: Table) -> list[Rule]:
     """No phone number in any text; in an id, which is the platform's own, it is told but does not stop."""
     names = table.text_columns()
     texts = [name for name in names if not name.endswith("_id")]
     ids = [name for name in names if name.endswith("_id")]
-    expectations = []
+    rules = []
     if texts:
-        expectations.append(no_rows("no_phone", table.label, f"select 1 from batch where {_phone_in(texts)}"))
+        rules.append(no_rows("no_phone", table.label, f"select 1 from batch where {_phone_in(texts)}"))
     if ids:
         query = f"select 1 from batch where {_phone_in(ids)}"
-        expectations.append(no_rows("id_no_phone", table.label, query, TELL))
-    return expectations
+        rules.append(no_rows("id_no_phone", table.label, query, TELL))
+    return rules
 
 
 def _phone_in(columns: list[str]) -> str:
@@ -274,7 +271,7 @@ def _phone_in(columns: list[str]) -> str:
     )
 
 
-def _stock_and_flow(label: str) -> list[Expectation]:
+def _stock_and_flow(label: str) -> list[Rule]:
     return [
         no_rows(
             "stock_and_flow",
@@ -290,7 +287,7 @@ def _stock_and_flow(label: str) -> list[Expectation]:
     ]
 
 
-def _catalogued(label: str) -> Expectation:
+def _catalogued(label: str) -> Rule:
     return no_rows(
         "metrics_stand",
         label,

@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-from great_expectations.expectations.expectation import Expectation
-
 from orchestration.landing.catalogue import LENIENT_TYPES, Column, Entity, load_catalogue
-from orchestration.quality.expectations import TELL, Asset, in_set, no_rows, not_null, unique
+from orchestration.quality.rules import TELL, Asset, Rule, in_set, no_rows, not_null, unique
 from orchestration.quality.tables import Table
 
 REJECTED_SHARE_LIMIT = 0.05
@@ -24,7 +22,7 @@ _SPREADSHEET_NUMBER = r"^[+-]?[0-9](\.[0-9]+)?[eE]\+[0-9]+$"
 
 
 def raw_assets(tables: dict[str, Table], since: int | None = None) -> list[Asset]:
-    """Expectations on the ledger and on every raw table that has rows; new entities need no edit here.
+    """Rules for the ledger and every raw table that has rows; new entities need no edit here.
 
     Args:
         tables: All tables of the file, or, for `since`, the raw tables with the rows that landed since alone.
@@ -36,7 +34,7 @@ def raw_assets(tables: dict[str, Table], since: int | None = None) -> list[Asset
         table = tables.get(f"raw.{entity.table}")
         if table is not None and table.rows:
             query = None if since is None else f"select * from {table.label} where load_seq > {since}"
-            assets.append(Asset(table.label, _entity_expectations(entity, table), query))
+            assets.append(Asset(table.label, _entity_rules(entity, table), query))
     return assets
 
 
@@ -71,7 +69,7 @@ def _ledger_assets(tables: dict[str, Table], entities: tuple[Entity, ...], since
         f"select file_sha256, count(distinct line) as rows from raw.rejected_rows{is_new}"
         " group by file_sha256"
     )
-    expectations: list[Expectation] = [
+    rules: list[Rule] = [
         *([] if since is None else [_as_many_rows(landed, names)]),
         no_rows(
             "lines_add_up",
@@ -101,10 +99,10 @@ def _ledger_assets(tables: dict[str, Table], entities: tuple[Entity, ...], since
             days=RECENT_DAYS,
         ),
     ]
-    return [Asset(landed, expectations)]
+    return [Asset(landed, rules)]
 
 
-def _as_many_rows(landed: str, names: list[str]) -> Expectation:
+def _as_many_rows(landed: str, names: list[str]) -> Rule:
     """Of files that have passed it is enough that no row was lost or gained: DuckDB knows how many it has."""
     counted = " + ".join(f"(select count(*) from raw.{name})" for name in names)
     return no_rows(
@@ -123,7 +121,7 @@ def _count_differs(column: str, counted: str, since: int | None) -> str:
     )
 
 
-def _entity_expectations(entity: Entity, table: Table) -> list[Expectation]:
+def _entity_rules(entity: Entity, table: Table) -> list[Rule]:
     label = table.label
     columns = [column for column in entity.columns if column.contact is None and column.name in table.columns]
     return [
@@ -139,7 +137,7 @@ def _entity_expectations(entity: Entity, table: Table) -> list[Expectation]:
     ]
 
 
-def _normal_form(label: str, columns: list[Column]) -> Expectation:
+def _normal_form(label: str, columns: list[Column]) -> Rule:
     """One pass over the table for all its columns: a cast in staging never fails, an id is no number."""
     faults = [fault for column in columns for fault in _faults(column)]
     return no_rows("normal_form", label, f"select 1 from batch where {' or '.join(faults)}")

@@ -25,9 +25,9 @@ import duckdb
 from orchestration.building.record import read_build
 from orchestration.building.results import Manifest
 from orchestration.quality.docs import keep_data_docs
-from orchestration.quality.expectations import Asset
 from orchestration.quality.published_suite import published_assets
 from orchestration.quality.raw_suite import raw_assets
+from orchestration.quality.rules import Asset
 from orchestration.quality.tables import Table, read_tables
 from orchestration.quality.validation import Validation
 from orchestration.reports import AuditReport
