@@ -45,12 +45,58 @@
     ) as intervals (interval_unit, interval_number)
 {%- endmacro %}
 
+{# What the row of a cohort member or cell changes with when a day comes: the days on which its intervals in days come, counted
+   from `cohort_date`; and of a cell in weeks or months the last day of its interval and the first of the next one. #}
+{% macro days_of_intervals(cohort_date) -%}
+    {%- set days = [cohort_date] -%}
+    {%- for number in var('retention_days') -%}
+        {%- do days.append(add_days(cohort_date, number)) -%}
+    {%- endfor -%}
+    {{ return(days) }}
+{%- endmacro %}
+
+{% macro ends_of_intervals() -%}
+    {%- set ends = [] -%}
+    {%- for unit in ['week', 'month'] -%}
+        {%- set next_start = add_periods(unit, 'cohort_start', 'interval_number + 1') -%}
+        {%- for date in [next_start, add_days(next_start, -1)] -%}
+            {%- do ends.append(
+                "case when interval_type = 'period' and cohort_period_type = '" ~ unit ~ "' then " ~ date ~ ' end'
+            ) -%}
+        {%- endfor -%}
+    {%- endfor -%}
+    {{ return(ends) }}
+{%- endmacro %}
+
+{# What touches the cohorts of mart_retention: who enters one or leaves it, a day of his intervals that comes, and a period
+   that comes into history. #}
+{% macro changed_cohorts() -%}
+    {%- set touched_by = [] -%}
+    {%- for period_type in ['day', 'week', 'month'] -%}
+        {%- set start = period_start(period_type, 'cohort_date') -%}
+        {%- set cohort = ['scope_type', 'scope_id', 'cohort_event', "'" ~ period_type ~ "'", start] -%}
+        {%- do touched_by.extend([
+            changed('fct_cohort_member', cohort),
+            counted_since('fct_cohort_member', days_of_intervals('cohort_date'), cohort),
+            changed(
+                'dim_period',
+                cohort,
+                via='fct_cohort_member',
+                key='period_start',
+                on='cohort_date' if period_type == 'day' else start,
+                condition="wanted.period_type = '" ~ period_type ~ "'",
+            ),
+        ]) -%}
+    {%- endfor -%}
+    {{ return(touched_by) }}
+{%- endmacro %}
+
 {# Whether a day of somebody, beside the one before, is a return: several days of one week or month are one. #}
-{% macro is_return(unit, relation) -%}
+{% macro is_return(unit, relation, day='event_date', previous='previous_date') -%}
     {%- if unit == 'day' -%}
     true
     {%- else -%}
-    coalesce({{ relation }}.previous_date < {{ period_start(unit, relation ~ '.event_date') }}, true)
+    coalesce({{ relation }}.{{ previous }} < {{ period_start(unit, relation ~ '.' ~ day) }}, true)
     {%- endif -%}
 {%- endmacro %}
 
@@ -142,4 +188,5 @@
     group by
         scope_type, scope_id, cohort_event, cohort_period_type, cohort_start,
         subject, rule, interval_type, interval_number
+    having sum(retained_members) <> 0
 {%- endmacro %}

@@ -87,35 +87,34 @@ cohorts as (
     select * from first_purchase
 ),
 
-channel_cohorts as (
+with_channels as (
     select
-        'channel' as scope_type,
-        members.first_channel_id as scope_id,
-        cohorts.cohort_event,
-        cohorts.member_id,
-        cohorts.cohort_date
+        cohorts.*,
+        case when cohorts.scope_type = 'all' then members.first_channel_id end as channel_id
     from cohorts
-    inner join members
+    left join members
         on cohorts.member_id = members.member_id
-    where cohorts.scope_type = 'all' and members.first_channel_id is not null
 ),
 
 final as (
     select
         scope_type,
         scope_id,
+        channel_id,
         cohort_event,
         member_id,
         cohort_date
-    from cohorts
+    from with_channels
     union all
     select
-        scope_type,
-        scope_id,
+        'channel' as scope_type,
+        channel_id as scope_id,
+        channel_id,
         cohort_event,
         member_id,
         cohort_date
-    from channel_cohorts
+    from with_channels
+    where channel_id is not null
 )
 
 select * from final

@@ -1,3 +1,12 @@
+{%- set period_types = ['day', 'week', 'month'] -%}
+{%- set cohort = [
+    'scope_type', 'scope_id', 'cohort_event', 'cohort_period_type', 'cohort_start'
+] -%}
+{%- set slice = slice_by(cohort, touched_by=[
+    changed('int_cohort_returns'),
+    changed('int_cohort_stays'),
+    counted_since('this', ends_of_intervals()),
+] + changed_cohorts()) -%}
 with reporting_window as (
     select * from {{ ref('dim_reporting_window') }}
 ),
@@ -12,9 +21,9 @@ cohort_members as (
 ),
 
 retained as (
-    select * from {{ ref('fct_cohort_return') }}
+    select * from {{ sliced(slice, 'int_cohort_returns') }}
     union all
-    select * from {{ ref('fct_cohort_stay') }}
+    select * from {{ sliced(slice, 'int_cohort_stays') }}
 ),
 
 intervals as (
@@ -25,41 +34,46 @@ subjects as (
     {{ retention_subjects() }}
 ),
 
-cohort_days as (
+-- A cohort day stands in its day, its week and its month.
+members_of_cohorts as (
+    {%- for period_type in period_types %}
     select
         scope_type,
         scope_id,
         cohort_event,
-        cohort_date,
-        count(*) as members
+        '{{ period_type }}' as cohort_period_type,
+        {{ period_start(period_type, 'cohort_date') }} as cohort_start,
+        cohort_date
     from cohort_members
-    group by scope_type, scope_id, cohort_event, cohort_date
-),
-
--- A cohort day stands in its day, its week and its month, as far as history reaches (R1).
-cohort_date_periods as (
-    {%- for period_type in ['day', 'week', 'month'] %}
-    select
-        cohort_dates.cohort_date,
-        periods.period_type as cohort_period_type,
-        periods.period_start as cohort_start
-    -- distinct: many cohorts share a day
-    from (select distinct cohort_date from cohort_days) as cohort_dates
-    inner join periods
-        on
-            periods.period_type = '{{ period_type }}'
-            and periods.period_start = {{ period_start(period_type, 'cohort_dates.cohort_date') }}
+    {%- if period_type != 'month' %}
+    where scope_type <> 'group'
+    {%- endif %}
     {{ '' if loop.last else 'union all' }}
     {%- endfor %}
 ),
 
+counted_days as (
+    select
+        {{ cohort | join(', ') }},
+        cohort_date,
+        count(*) as members
+    from {{ touched_rows(slice, 'members_of_cohorts') }}
+    group by {{ cohort | join(', ') }}, cohort_date
+),
+
+-- As far as history reaches (R1).
+cohort_days as (
+    select counted_days.*
+    from counted_days
+    inner join periods
+        on
+            counted_days.cohort_period_type = periods.period_type
+            and counted_days.cohort_start = periods.period_start
+),
+
 day_cells as (
     select
-        cohort_days.scope_type,
-        cohort_days.scope_id,
-        cohort_days.cohort_event,
-        cohort_date_periods.cohort_period_type,
-        cohort_date_periods.cohort_start,
+        {{ cohort | join(', ') }},
         'day' as interval_type,
         intervals.interval_number,
         sum(cohort_days.members) as cohort_members,
@@ -73,16 +87,10 @@ day_cells as (
             end
         ) as eligible_members
     from cohort_days
-    inner join cohort_date_periods
-        on cohort_days.cohort_date = cohort_date_periods.cohort_date
-    inner join intervals
-        on intervals.interval_unit = 'day'
+    cross join intervals
     cross join reporting_window
-    where cohort_days.scope_type <> 'group' or cohort_date_periods.cohort_period_type = 'month'
-    group by
-        cohort_days.scope_type, cohort_days.scope_id, cohort_days.cohort_event,
-        cohort_date_periods.cohort_period_type, cohort_date_periods.cohort_start,
-        intervals.interval_number
+    where intervals.interval_unit = 'day'
+    group by {{ cohort | join(', ') }}, intervals.interval_number
 ),
 
 period_intervals as (
@@ -110,24 +118,22 @@ period_cells as (
         cohort_days.scope_type,
         cohort_days.scope_id,
         cohort_days.cohort_event,
-        cohort_date_periods.cohort_period_type,
-        cohort_date_periods.cohort_start,
+        cohort_days.cohort_period_type,
+        cohort_days.cohort_start,
         'period' as interval_type,
         period_intervals.interval_number,
         sum(cohort_days.members) as cohort_members,
         sum(cohort_days.members) as eligible_members,
         period_intervals.is_complete
     from cohort_days
-    inner join cohort_date_periods
-        on cohort_days.cohort_date = cohort_date_periods.cohort_date
     inner join period_intervals
         on
-            cohort_date_periods.cohort_period_type = period_intervals.cohort_period_type
-            and cohort_date_periods.cohort_start = period_intervals.cohort_start
+            cohort_days.cohort_period_type = period_intervals.cohort_period_type
+            and cohort_days.cohort_start = period_intervals.cohort_start
     where cohort_days.scope_type <> 'group'
     group by
         cohort_days.scope_type, cohort_days.scope_id, cohort_days.cohort_event,
-        cohort_date_periods.cohort_period_type, cohort_date_periods.cohort_start,
+        cohort_days.cohort_period_type, cohort_days.cohort_start,
         period_intervals.interval_number, period_intervals.is_complete
 ),
 

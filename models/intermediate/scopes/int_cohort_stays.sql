@@ -1,30 +1,31 @@
+{%- set sums = add_up_by(
+    [
+        'scope_type', 'scope_id', 'cohort_event', 'cohort_period_type', 'cohort_start', 'subject',
+        'rule', 'interval_type', 'interval_number',
+    ],
+    value='retained_members',
+    upstreams=['fct_cohort_member', 'fct_presence', 'int_reporting_window'],
+) -%}
+{%- do counted_anew(sums, ['scope_type', 'scope_id', 'member_id'], touched_by=[
+    changed('fct_cohort_member'),
+    changed('fct_presence'),
+    counted_since('fct_cohort_member', days_of_intervals('cohort_date')),
+]) -%}
 with reporting_window as (
-    select * from {{ ref('dim_reporting_window') }}
+    select * from {{ in_both_states(sums, 'int_reporting_window', is_small=true) }}
 ),
 
-members as (
-    select * from {{ ref('dim_member') }}
+cohorts as (
+    select * from {{ in_both_states(sums, 'fct_cohort_member') }}
+    where cohort_event = 'joined' and scope_type in ('all', 'group')
 ),
 
 presence as (
-    select * from {{ ref('fct_presence') }}
+    select * from {{ in_both_states(sums, 'fct_presence') }}
 ),
 
 intervals as (
     {{ retention_intervals() }}
-),
-
-cohorts as (
-    select
-        cohort_members.scope_type,
-        cohort_members.scope_id,
-        case when cohort_members.scope_type = 'all' then members.first_channel_id end as channel_id,
-        cohort_members.member_id,
-        cohort_members.cohort_date
-    from {{ ref('fct_cohort_member') }} as cohort_members
-    left join members
-        on cohort_members.member_id = members.member_id
-    where cohort_members.cohort_event = 'joined' and cohort_members.scope_type in ('all', 'group')
 ),
 
 stretches as (
@@ -34,6 +35,7 @@ stretches as (
         cohorts.channel_id,
         cohorts.member_id,
         cohorts.cohort_date,
+        cohorts.weight,
         presence.entered_date,
         presence.left_date
     from cohorts
@@ -42,10 +44,12 @@ stretches as (
             cohorts.scope_type = presence.scope_type
             and cohorts.scope_id = presence.scope_id
             and cohorts.member_id = presence.member_id
+            and cohorts.weight = presence.weight
 ),
 
 -- In units after the cohort's own: present at the end of entered_number and of every later one
--- before left_number. Who is still there leaves after the running unit, which ends at as_of_date.
+-- before left_number. Who is still there leaves after the last day that has come; weeks and
+-- months are counted ahead, so that no later day changes them: the mart takes what has begun.
 stays as (
     {%- for unit in ['day', 'week', 'month'] %}
     select
@@ -53,16 +57,21 @@ stays as (
         stretches.scope_id,
         stretches.channel_id,
         stretches.member_id,
+        stretches.weight,
         '{{ unit }}' as interval_unit,
         {{ counted_from(unit, 'stretches') }} as cohort_start,
         {{ periods_between(unit, 'stretches.cohort_date', 'stretches.entered_date') }}
             as entered_number,
         coalesce(
             {{ periods_between(unit, 'stretches.cohort_date', 'stretches.left_date') }},
+            {% if unit == 'day' -%}
             {{ periods_between(unit, 'stretches.cohort_date', 'reporting_window.as_of_date') }} + 1
+            {%- else -%}
+            9999
+            {%- endif %}
         ) as left_number
     from stretches
-    cross join reporting_window
+    inner join reporting_window on stretches.weight = reporting_window.weight
     {%- if unit != 'day' %}
     where stretches.scope_type = 'all'
     {%- endif %}
@@ -85,7 +94,7 @@ bounded_stays as (
         cohort_start,
         entered_number,
         left_number,
-        count(*) as members
+        sum(weight) as members
     from stays_with_an_end
     group by
         scope_type, scope_id, channel_id, interval_unit, cohort_start, entered_number, left_number
@@ -97,11 +106,12 @@ last_stays as (
         scope_id,
         channel_id,
         member_id,
+        weight,
         interval_unit,
         cohort_start,
         max(left_number) as left_number
     from stays_with_an_end
-    group by scope_type, scope_id, channel_id, member_id, interval_unit, cohort_start
+    group by scope_type, scope_id, channel_id, member_id, weight, interval_unit, cohort_start
 ),
 
 -- Whoever is there at the end of a later unit counts for every one before it.
@@ -115,7 +125,7 @@ unbounded_stays as (
         cohort_start,
         0 as entered_number,
         left_number,
-        count(*) as members
+        sum(weight) as members
     from last_stays
     group by scope_type, scope_id, channel_id, interval_unit, cohort_start, left_number
 ),
