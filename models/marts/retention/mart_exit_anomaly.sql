@@ -1,15 +1,71 @@
 {%- set baseline_days = 28 -%}
 {%- set days_before_first_row = 14 -%}
-with reporting_window as (
-    select * from {{ ref('dim_reporting_window') }}
+{%- set has_members = 'case when members_present > 0 then 1 else 0 end' -%}
+{%- set is_looked_at = 'other.date between one.{0} and ' ~ add_days('one.{0}', baseline_days) -%}
+{%- set slice = slice_by(['group_id', 'date'], touched_by=[
+    changed_sums(
+        'fct_scope_membership_day',
+        by=['scope_type', 'scope_id', 'date'],
+        values=['1', 'leaves'],
+        other='dim_date',
+        on="one.scope_type = 'group' and " ~ is_looked_at.format('date'),
+        columns=['one.scope_id', 'other.date'],
+    ),
+    changed_sums(
+        'fct_scope_membership_day',
+        by=['scope_type', 'scope_id', 'date'],
+        values=[has_members],
+        other='dim_date',
+        on="one.scope_type = 'group' and one.date <= other.date",
+        columns=['one.scope_id', 'other.date'],
+    ),
+    changed_sums(
+        'fct_membership_span',
+        by=['group_id', 'end_date', 'ended_at', 'end_reason', 'end_precision'],
+        values=['1'],
+        other='dim_date',
+        on="one.end_reason = 'leave' and " ~ is_looked_at.format('end_date'),
+        columns=['one.group_id', 'other.date'],
+    ),
+    changed_sums(
+        'dim_group',
+        by=['group_id', 'dissolved_date'],
+        values=['1'],
+        other='dim_date',
+        on='true',
+        columns=['one.group_id', 'other.date'],
+    ),
+    changed_sums(
+        'dim_period',
+        by=['period_type', 'period_start'],
+        values=["case period_type when 'all' then 1 else 0 end"],
+        other='fct_scope_membership_day',
+        on="other.scope_type = 'group'",
+        columns=['other.scope_id', 'other.date'],
+    ),
+    changed('fct_touch', ['group_id', 'touch_date'], condition='is_delivered'),
+    changed('fct_touch', ['group_id', add_days('touch_date', 1)], condition='is_delivered'),
+]) -%}
+with history as (
+    select period_start as first_date
+    from {{ ref('dim_period') }}
+    where period_type = 'all'
 ),
 
 groups as (
     select * from {{ ref('dim_group') }}
 ),
 
-scope_days as (
+all_scope_days as (
     select * from {{ ref('fct_scope_membership_day') }}
+    where scope_type = 'group'
+),
+
+scope_days as (
+    select *
+    from {{ sliced_with_days_before(
+        slice, 'fct_scope_membership_day', ['scope_id', 'date'], baseline_days
+    ) }}
     where scope_type = 'group'
 ),
 
@@ -20,13 +76,16 @@ leave_days as (
         end_date,
         sum(case when end_precision = 'snapshot' then 1 else 0 end) as undated_leaves,
         min(case when end_precision = 'snapshot' then null else ended_at end) as first_left_at
-    from {{ ref('fct_membership_span') }}
+    from {{ sliced_with_days_before(
+        slice, 'fct_membership_span', ['group_id', 'end_date'], baseline_days
+    ) }}
     where end_reason = 'leave'
     group by group_id, end_date
 ),
 
 touches as (
-    select * from {{ ref('fct_touch') }}
+    select *
+    from {{ sliced_with_days_before(slice, 'fct_touch', ['group_id', 'touch_date'], 1) }}
     where is_delivered and group_id is not null
 ),
 
@@ -40,25 +99,48 @@ offsets as (
     ) as numbers (days_before)
 ),
 
+lived_days as (
+    select
+        all_scope_days.scope_id as group_id,
+        all_scope_days.date,
+        row_number() over (
+            partition by all_scope_days.scope_id
+            order by all_scope_days.date
+        ) as lived_day
+    from all_scope_days
+    inner join history
+        on all_scope_days.date >= history.first_date
+    where all_scope_days.members_present > 0
+),
+
+-- Of a group's days with members the first, and the first that has a row.
+first_days as (
+    select
+        group_id,
+        min(date) as first_date,
+        max(case when lived_day = {{ days_before_first_row }} + 1 then date end) as first_row_date
+    from lived_days
+    where lived_day <= {{ days_before_first_row }} + 1
+    group by group_id
+),
+
 group_days as (
     select
         scope_days.scope_id as group_id,
         scope_days.date,
+        first_days.first_row_date,
         scope_days.leaves - coalesce(leave_days.undated_leaves, 0) as leaves,
-        coalesce(leave_days.undated_leaves, 0) as undated_leaves,
-        sum(case when scope_days.members_present > 0 then 1 else 0 end) over (
-            partition by scope_days.scope_id
-            order by scope_days.date
-        ) as lived_days
+        coalesce(leave_days.undated_leaves, 0) as undated_leaves
     from scope_days
-    cross join reporting_window
+    inner join first_days
+        on
+            scope_days.scope_id = first_days.group_id
+            and scope_days.date >= first_days.first_date
     inner join groups
         on scope_days.scope_id = groups.group_id
     left join leave_days
         on scope_days.scope_id = leave_days.group_id and scope_days.date = leave_days.end_date
-    where
-        scope_days.date >= reporting_window.history_start_date
-        and (groups.dissolved_date is null or scope_days.date <= groups.dissolved_date)
+    where groups.dissolved_date is null or scope_days.date <= groups.dissolved_date
 ),
 
 -- A group's days follow each other without a gap from its first with members on.
@@ -66,14 +148,13 @@ baselines as (
     select
         group_id,
         date,
+        first_row_date,
         leaves,
         undated_leaves,
-        lived_days,
         count(*) over baseline as days,
         sum(leaves) over baseline as baseline_leaves,
         sum(case when leaves = 0 then 1 else 0 end) over baseline as days_without_leaves
     from group_days
-    where lived_days > 0
     window baseline as (
         partition by group_id
         order by date
@@ -85,8 +166,8 @@ rows_of_mart as (
     select
         *,
         2 * days_without_leaves > days as is_quiet
-    from baselines
-    where lived_days > {{ days_before_first_row }}
+    from {{ touched_rows(slice, 'baselines') }}
+    where date >= first_row_date
 ),
 
 -- Where most days have no leave, median and MAD are 0; of the others every day is looked at.
