@@ -1,21 +1,37 @@
 {%- set period_types = ['day', 'week', 'month'] -%}
+{%- set is_looked_at = "other.period_type in ('day', 'week', 'month') and (one.scope_type = 'all'"
+    ~ " or one.scope_type = 'group' and other.period_type <> 'day')" -%}
+{%- set columns = ['other.period_type', 'other.period_start', 'one.scope_type', 'one.scope_id'] -%}
+{%- set slice = slice_by_scope_periods([
+    changed('fct_scope_membership'),
+    changed_sums(
+        'int_active_days',
+        by=['scope_type', 'scope_id', 'member_id', 'active_date', 'previous_active_date'],
+        values=['1'],
+        other='dim_period',
+        on='one.active_date between other.previous_start and other.period_end',
+        columns=columns,
+        condition=is_looked_at,
+    ),
+    changed_stays('int_active_days', condition=is_looked_at),
+]) -%}
 with periods as (
     select * from {{ ref('dim_period') }}
 ),
 
 scope_periods as (
-    select * from {{ ref('fct_scope_period') }}
+    select * from {{ sliced(slice, 'fct_scope_period') }}
     where
         (scope_type = 'all' and period_type in ('day', 'week', 'month'))
         or (scope_type = 'group' and period_type in ('week', 'month'))
 ),
 
 scope_membership as (
-    select * from {{ ref('fct_scope_membership') }}
+    select * from {{ sliced(slice, 'fct_scope_membership') }}
 ),
 
 active_days as (
-    select * from {{ ref('int_active_days') }}
+    select * from {{ sliced_in_periods(slice, 'int_active_days', 'active_date') }}
     where scope_type in ('all', 'group')
 ),
 

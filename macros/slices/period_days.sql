@@ -1,0 +1,40 @@
+{# Models with a row per period and scope that read single days of somebody. #}
+
+{# The rows of an upstream on days of touched periods, and of the periods before them. date: its day. #}
+{% macro sliced_in_periods(slice, upstream, date) -%}
+    {%- set relation = ref(upstream) -%}
+    {%- set periods = ref('dim_period') -%}
+    {%- if slice.touched is none -%}
+        {{ return(relation) }}
+    {%- endif -%}
+    {%- set wanted = '(select distinct touched.scope_type, touched.scope_id, days.' ~ date ~ ' from ' ~ slice.touched
+        ~ ' as touched inner join ' ~ periods ~ ' as periods using (period_type, period_start) inner join (select distinct '
+        ~ date ~ ' from ' ~ relation ~ ') as days on days.' ~ date
+        ~ ' between periods.previous_start and periods.period_end)' -%}
+    {{ return('(' ~ rows_in(
+        relation, ['scope_type', 'scope_id', date], wanted, ['scope_type', 'scope_id', date]
+    ) ~ ')') }}
+{%- endmacro %}
+
+{# Periods in which somebody was active of whom it changed whether he was in the scope at their end: who came or left is
+   there, or not, at the end of every period that ends from that day on. condition: of the periods. #}
+{% macro changed_stays(active_days, condition) -%}
+    {%- set moved = [] -%}
+    {%- for date in ['entered_date', 'left_date'] -%}
+        {%- do moved.append(
+            'select scope_type, scope_id, member_id, ' ~ date ~ ' as date from ' ~ changes_of('fct_presence')
+            ~ ' where ' ~ date ~ ' is not null group by scope_type, scope_id, member_id, ' ~ date
+            ~ " having sum(case change when 'added' then 1 else -1 end) <> 0"
+        ) -%}
+    {%- endfor -%}
+    {%- set days = ref(active_days) -%}
+    {%- set periods = ref('dim_period') -%}
+    {{ return({
+        'upstreams': ['fct_presence', active_days],
+        'statement': 'select distinct other.period_type, other.period_start, one.scope_type, one.scope_id from ('
+            ~ moved | join(' union all ') ~ ') as moved inner join ' ~ days ~ ' as one on '
+            ~ same_scope('moved', 'one') ~ ' and moved.member_id = one.member_id inner join ' ~ periods
+            ~ ' as other on one.active_date between other.period_start and other.period_end'
+            ~ ' and moved.date <= other.period_end where ' ~ condition,
+    }) }}
+{%- endmacro %}
