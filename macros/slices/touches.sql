@@ -18,7 +18,7 @@
 {# Slices with rows of which the sum of one of `values` is another one than before, taken by the columns `by`.
    columns: the slice's, as expressions over one (a row of those columns) and, if it needs them, over the rows that
    another upstream has beside it. #}
-{% macro changed_sums(upstream, by, values, columns=none, other=none, on=none, condition='true') -%}
+{% macro changed_sums(upstream, by, values, columns=none, other=none, on='true', condition='true') -%}
     {%- set relation = ref(upstream) -%}
     {%- set differences = [] -%}
     {%- for value in values -%}
@@ -27,10 +27,10 @@
     {%- set keys = by | join(', ') -%}
     {%- set summed = '(select ' ~ keys ~ ' from ' ~ changes_of(upstream) ~ ' group by ' ~ keys ~ ' having '
         ~ differences | join(' or ') ~ ')' -%}
+    {%- set relations = [summed, now_and_before(other)] if other else [summed] -%}
     {{ return({
         'upstreams': [upstream, other] | select | list,
-        'statement': slices_together(columns, [summed, now_and_before(other)], on, condition) if other
-            else 'select * from ' ~ summed,
+        'statement': slices_together(columns, relations, on, condition) if columns else 'select * from ' ~ summed,
     }) }}
 {%- endmacro %}
 

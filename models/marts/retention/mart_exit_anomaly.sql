@@ -32,7 +32,6 @@
         by=['group_id', 'dissolved_date'],
         values=['1'],
         other='dim_date',
-        on='true',
         columns=['one.group_id', 'other.date'],
     ),
     changed_sums(

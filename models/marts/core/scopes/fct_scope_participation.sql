@@ -1,7 +1,4 @@
-{%- set first_in = first_in_periods('date', 'previous_date') -%}
-{%- set slice = slice_by_scope_periods([
-    changed_in_periods('int_visit_days'),
-]) -%}
+{%- set slice = slice_by_scope_periods([changed_in_periods('int_scope_visit_days')]) -%}
 with scope_periods as (
     select * from {{ sliced(slice, 'fct_scope_period') }}
 ),
@@ -11,24 +8,8 @@ date_periods as (
     where period_type <> 'all'
 ),
 
-visit_days as (
-    select * from {{ ref('int_visit_days') }}
-),
-
--- A person counts once in a period: on the first of its days in it.
 scope_days as (
-    select
-        role,
-        scope_type,
-        scope_id,
-        date,
-        sum(page_views) as page_views,
-        {% for flag, value in first_in.items() -%}
-        sum({{ value }}) as {{ flag }},
-        {% endfor -%}
-        count(*) as people
-    from visit_days
-    group by role, scope_type, scope_id, date
+    select * from {{ ref('int_scope_visit_days') }}
 ),
 
 period_days as (

@@ -1,15 +1,4 @@
-{%- set first_in = first_in_periods('paid_date', 'previous_paid_date') -%}
-{%- set slice = slice_by_scope_periods([
-    changed_in_periods('int_buyer_days', 'paid_date'),
-    changed_together(
-        'fct_order',
-        'bridge_group_scope',
-        third='bridge_date_period',
-        on='one.attributed_group_id = other.group_id and one.paid_date = third.date',
-        columns=['third.period_type', 'third.period_start', 'other.scope_type', 'other.scope_id'],
-        condition="one.is_paid_order and third.period_type <> 'all'",
-    ),
-]) -%}
+{%- set slice = slice_by_scope_periods([changed_in_periods('int_scope_sales_days')]) -%}
 with scope_periods as (
     select * from {{ sliced(slice, 'fct_scope_period') }}
 ),
@@ -19,70 +8,8 @@ date_periods as (
     where period_type <> 'all'
 ),
 
-group_scopes as (
-    select * from {{ ref('bridge_group_scope') }}
-),
-
-buyer_days as (
-    select * from {{ ref('int_buyer_days') }}
-),
-
-orders as (
-    select *
-    from {{ ref('fct_order') }}
-    where is_paid_order and attributed_group_id is not null
-),
-
-group_days as (
-    select
-        attributed_group_id as group_id,
-        paid_date,
-        sum(net_sales) as net_sales
-    from orders
-    group by attributed_group_id, paid_date
-),
-
--- A buyer counts once in a period: on the first of its days in it.
 scope_days as (
-    select
-        scope_type,
-        scope_id,
-        paid_date as date,
-        sum(orders) as orders,
-        count(*) as buyers,
-        {% for flag, value in first_in.items() -%}
-        sum({{ value }}) as {{ flag }},
-        {% endfor -%}
-        sum(first_orders) as first_orders,
-        sum(gross_sales) as gross_sales,
-        sum(net_sales) as net_sales,
-        sum(net_sales_with_cost) as net_sales_with_cost,
-        sum(cost_of_goods) as cost_of_goods,
-        null as attributed_net_sales
-    from buyer_days
-    group by scope_type, scope_id, paid_date
-
-    union all
-
-    select
-        group_scopes.scope_type,
-        group_scopes.scope_id,
-        group_days.paid_date as date,
-        0 as orders,
-        0 as buyers,
-        {% for flag in first_in -%}
-        0 as {{ flag }},
-        {% endfor -%}
-        0 as first_orders,
-        null as gross_sales,
-        null as net_sales,
-        null as net_sales_with_cost,
-        null as cost_of_goods,
-        sum(group_days.net_sales) as attributed_net_sales
-    from group_days
-    inner join group_scopes
-        on group_days.group_id = group_scopes.group_id
-    group by group_scopes.scope_type, group_scopes.scope_id, group_days.paid_date
+    select * from {{ ref('int_scope_sales_days') }}
 ),
 
 period_days as (
