@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import hashlib
 import json
 import os
@@ -28,6 +29,8 @@ def copy_with_digest(source: Path, target: Path) -> tuple[str, int]:
             digest.update(block)
             size += len(block)
         os.fsync(writer.fileno())
+        if os.fstat(writer.fileno()).st_size != os.fstat(reader.fileno()).st_size:
+            raise OSError(errno.EIO, "The copy was cut short")
     return digest.hexdigest(), size
 
 

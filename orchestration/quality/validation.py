@@ -33,13 +33,17 @@ class Validation:
         database: The file; opened read-only.
         assets: What is expected, by batch.
         memory: Bytes that DuckDB may hold.
+        attached: A second file that rules name, by its stem.
     """
 
-    def __init__(self, suite: str, database: Path, assets: Sequence[Asset], memory: int) -> None:
+    def __init__(
+        self, suite: str, database: Path, assets: Sequence[Asset], memory: int, attached: Path | None = None
+    ) -> None:
         self._context: Any = gx.get_context(mode="ephemeral")
         self._context.variables.progress_bars = {"globally": False}
         self._suite = suite
         self._connections: list[Any] = []
+        self._attached = attached
         event.listen(Pool, "connect", self._remember)
         self._source = self._context.data_sources.add_sql(
             suite,
@@ -72,6 +76,9 @@ class Validation:
 
     def _remember(self, connection: Any, _record: Any) -> None:
         self._connections.append(connection)
+        if self._attached is not None and self._attached.exists():
+            path = str(self._attached).replace("'", "''")
+            connection.cursor().execute(f"attach if not exists '{path}' as {self._attached.stem} (read_only)")
 
     def write_data_docs(self, folder: Path) -> None:
         """Render the results as pages into `folder`."""

@@ -24,6 +24,7 @@ import duckdb
 
 from orchestration.building.record import read_build
 from orchestration.building.results import Manifest
+from orchestration.publishing.versions import list_versions
 from orchestration.quality.docs import keep_data_docs
 from orchestration.quality.published_suite import published_assets
 from orchestration.quality.raw_suite import raw_assets
@@ -43,7 +44,8 @@ def answer(settings: Settings, request: dict[str, Any], reply: Reply) -> None:
     moment = datetime.now(ZoneInfo(settings.business_timezone))
     try:
         assets = suite_assets(settings, request["suite"], database, request.get("since"))
-        validation = Validation(request["suite"], database, assets, settings.memory)
+        attached = settings.private_db if request["suite"] == "published" else None
+        validation = Validation(request["suite"], database, assets, settings.memory, attached)
         checks = validation.run(moment)
     except Exception as error:
         traceback.print_exc()
@@ -72,8 +74,36 @@ def suite_assets(settings: Settings, suite: str, database: Path, since: int | No
         "as_of_date" in record.origin["choices"] or _is_demo_alone(record.origin["inputs"])
     )
     return published_assets(
-        tables, manifest, _reporting_window(database, tables), settings.business_timezone, is_dated
+        tables,
+        manifest,
+        _reporting_window(database, tables),
+        settings.business_timezone,
+        is_dated,
+        models_written_by_slices(settings),
     )
+
+
+def models_written_by_slices(settings: Settings) -> set[str]:
+    """The models of which the last build noted which rows came, upon a build that is the newest version.
+
+    Of all others, and after a version that was refused, every row is to be looked at.
+    """
+    newest = next(iter(list_versions(settings)), None)
+    if newest is None or not settings.private_db.exists():
+        return set()
+    with duckdb.connect(str(settings.private_db), read_only=True) as connection:
+        noted = {
+            str(name)
+            for (name,) in connection.execute(
+                "select table_name from duckdb_tables() where schema_name = 'changes'"
+            ).fetchall()
+        }
+        if "finished_build" not in noted:
+            return set()
+        origin = connection.execute("select origin from changes.finished_build").fetchone()
+    if origin is None or json.loads(origin[0])["fingerprint"] != newest.manifest["fingerprint"]:
+        return set()
+    return noted
 
 
 def _is_demo_alone(inputs: list[dict[str, Any]]) -> bool:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import re
+import shutil
 import time
 from collections.abc import Iterator
 from dataclasses import replace
@@ -336,6 +337,34 @@ class TestPublished:
                 "history is at most 20 years long; else a date is wrong, or set history_start_date",
             ): ("warn", 1),
         }
+
+    def test_of_a_large_table_the_rows_that_came_are_looked_at(
+        self, home: Settings, worker: QualityWorker, copy: Path
+    ) -> None:
+        change(
+            copy,
+            "insert into marts.mart_rfm select 'n' || i, 0.5 from range(1000000) as numbers (i)",
+            "insert into marts.mart_rfm values ('m1', 1.5)",
+        )
+        rate = ("marts.mart_rfm.share_rate", "share_rate lies between 0 and 1")
+        whole = {rate: ("fail", 1), ("marts.mart_rfm", "one row per member_id"): ("fail", 1)}
+        home.private_db.unlink(missing_ok=True)
+        change(
+            home.private_db,
+            "create schema changes",
+            'create table changes.finished_build as select \'{"fingerprint": "a"}\' as origin',
+            "create table changes.mart_rfm as select 'added' as change, 'n' || i as member_id,"
+            " 2.0 - i as share_rate from range(2) as numbers (i) union all select 'removed', 'n0', 7.0",
+        )
+        version = home.published_dir / "v1-0123456789ab"
+        version.mkdir()
+        (version / "manifest.json").write_text('{"fingerprint": "a"}')
+        assert not_passed(worker.audit_published(home, copy)) == {rate: ("fail", 1)}
+        # The build that these rows came upon was refused: nobody has looked at the others.
+        (version / "manifest.json").write_text('{"fingerprint": "b"}')
+        assert not_passed(worker.audit_published(home, copy)) == whole
+        shutil.rmtree(version)
+        home.private_db.unlink()
 
     def test_an_empty_warehouse_passes(self, home: Settings, worker: QualityWorker, copy: Path) -> None:
         change(copy, *(f"delete from {label}" for label in MARTS))
