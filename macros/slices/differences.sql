@@ -87,21 +87,33 @@
 {%- endmacro %}
 
 {# Rows of an upstream as they are, with the weight 1, and as they were, with the weight -1; without differences as they are.
-   is_small: all of them, not only of those that are counted anew. #}
-{% macro in_both_states(sums, upstream, is_small=false) -%}
+   Of those alone that are counted anew: columns are its names of `keys`, if they differ, and keys those of the columns
+   that it has, if not all. is_small: all of its rows. #}
+{% macro in_both_states(sums, upstream, columns=none, keys=none, is_small=false) -%}
     {%- if not sums.are_differences -%}
         {{ return(weighted(ref(upstream))) }}
     {%- endif -%}
+    {%- set keys = keys or sums.counted_by -%}
     {%- set states = [] -%}
-    {%- for relation in [ref(upstream), "(select * exclude (change) from " ~ changes_of(upstream) ~ " where change = 'added')",
-        "(select * exclude (change) from " ~ changes_of(upstream) ~ " where change = 'removed')"] -%}
+    {%- for relation in [
+        ref(upstream),
+        '(select * exclude (change) from ' ~ changes_of(upstream) ~ " where change = 'added')",
+        '(select * exclude (change) from ' ~ changes_of(upstream) ~ " where change = 'removed')",
+    ] -%}
         {%- do states.append(
             'select * from ' ~ relation ~ ' as source' if is_small
-            else rows_in(relation, sums.counted_by, sums.counted, sums.counted_by)
+            else rows_in(relation, columns or keys, sums.counted, keys)
         ) -%}
     {%- endfor -%}
     {{ return(
         '(select *, 1 as weight from (' ~ states[0] ~ ') as now union all select *, -1 as weight from (' ~ states[0]
         ~ ' except all ' ~ states[1] ~ ' union all ' ~ states[2] ~ ') as before)'
+    ) }}
+{%- endmacro %}
+
+{# The rows of a CTE that are of those who are counted anew. #}
+{% macro of_counted(sums, cte) -%}
+    {{ return(
+        '(' ~ rows_in(cte, sums.counted_by, sums.counted, sums.counted_by) ~ ')' if sums.are_differences else cte
     ) }}
 {%- endmacro %}

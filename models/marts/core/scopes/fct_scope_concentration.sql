@@ -1,82 +1,14 @@
-{%- set summed = {'week': "'week'", 'month': "'month', 'quarter', 'year'"} -%}
 {%- set slice = slice_by_scope_periods([
     changed('fct_scope_membership'),
-    changed_sums(
-        'int_active_days',
-        by=['scope_type', 'scope_id', 'member_id', 'active_date'],
-        values=['messages'],
-        other='bridge_date_period',
-        on='one.active_date = other.date',
-        columns=['other.period_type', 'other.period_start', 'one.scope_type', 'one.scope_id'],
-        condition="other.period_type not in ('day', 'all')",
-    ),
+    changed('int_scope_speakers'),
 ]) -%}
 with scope_membership as (
     select * from {{ sliced(slice, 'fct_scope_membership') }}
 ),
 
-date_periods as (
-    select * from {{ sliced(slice, 'bridge_date_period', keys=['period_type', 'period_start']) }}
-),
-
-active_days as (
-    select * from {{ ref('int_active_days') }}
-),
-
--- Quarters and years are summed from months.
-member_weeks_and_months as (
-    {% for period_type, summed_to in summed.items() -%}
-    select
-        '{{ period_type }}' as period_type,
-        {{ period_start(period_type, 'active_date') }} as period_start,
-        scope_type,
-        scope_id,
-        member_id,
-        cast(sum(messages) as bigint) as messages
-    from active_days
-    where
-        active_date in (
-            select date_periods.date
-            from date_periods
-            where date_periods.period_type in ({{ summed_to }})
-        )
-    group by 1, 2, 3, 4, 5
-    {% if not loop.last -%}
-    union all
-    {% endif -%}
-    {% endfor -%}
-),
-
-member_periods as (
-    select * from member_weeks_and_months
-
-    {% for period_type in ['quarter', 'year'] -%}
-    union all
-
-    select
-        '{{ period_type }}' as period_type,
-        {{ period_start(period_type, 'period_start') }} as period_start,
-        scope_type,
-        scope_id,
-        member_id,
-        cast(sum(messages) as bigint) as messages
-    from member_weeks_and_months
-    where period_type = 'month'
-    group by 1, 2, 3, 4, 5
-    {% endfor -%}
-),
-
 -- Members with equally many messages take neighbouring ranks: a histogram is enough.
 speakers as (
-    select
-        period_type,
-        period_start,
-        scope_type,
-        scope_id,
-        messages,
-        count(*) as members
-    from {{ touched_rows(slice, 'member_periods') }}
-    group by 1, 2, 3, 4, 5
+    select * from {{ sliced(slice, 'int_scope_speakers') }}
 ),
 
 ranked_speakers as (
