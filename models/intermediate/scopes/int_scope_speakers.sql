@@ -76,7 +76,7 @@ final as (
         messages,
         cast(sum(weight) as bigint) as members
     from {{ of_counted(sums, 'member_periods') }}
-    group by period_type, period_start, scope_type, scope_id, messages
+    group by 1, 2, 3, 4, 5
     having sum(weight) <> 0
 )
 
