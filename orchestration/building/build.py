@@ -12,7 +12,13 @@ from functools import partial
 from pathlib import Path
 
 from orchestration.building.basis import reason_to_begin_anew, record_basis
-from orchestration.building.dbt import check_vars, dbt_arguments, read_results, run_dbt
+from orchestration.building.dbt import (
+    check_vars,
+    dbt_arguments,
+    forget_parse_of_elsewhere,
+    read_results,
+    run_dbt,
+)
 from orchestration.building.record import forget_build, record_build
 from orchestration.building.relations import ask_build, drop_unmodelled_relations
 from orchestration.building.results import Manifest, check_results, failed_model
@@ -57,6 +63,7 @@ def build_models(
     reason = "asked" if full_refresh else reason_to_begin_anew(settings, origin)
     if reason is not None:
         progress.note(say(f"building.anew_{reason}"))
+    forget_parse_of_elsewhere(settings, project_dir)
     run = run_dbt(settings, progress, dbt_arguments(settings, reason is not None, project_dir))
     results = read_results(settings, run.invocation_id)
     manifest = Manifest.read(settings.target_dir / "manifest.json")

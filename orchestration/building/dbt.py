@@ -60,6 +60,15 @@ def dbt_environment(settings: Settings) -> dict[str, str]:
     )
 
 
+def forget_parse_of_elsewhere(settings: Settings, project_dir: Path) -> None:
+    """Have dbt parse anew where the project was moved: what it stored finds seeds in the folder they lay in."""
+    parsed_in = settings.target_dir / "parsed_in.txt"
+    if not parsed_in.is_file() or parsed_in.read_text(encoding="utf-8") != str(project_dir):
+        (settings.target_dir / "partial_parse.msgpack").unlink(missing_ok=True)
+        settings.target_dir.mkdir(parents=True, exist_ok=True)
+        parsed_in.write_text(str(project_dir), encoding="utf-8")
+
+
 def check_vars(dbt_vars: dict[str, Any], project_dir: Path = PROJECT_DIR) -> None:
     """Refuse variables that the project does not know, wrong values, and templates, which dbt would render.
 

@@ -170,6 +170,16 @@ def test_new_rows_leave_views_as_they_are_and_are_tested_all_the_same(
     assert relations(settings.private_db) == {"raw.builds", "raw.kept", "main.base"}
 
 
+def test_a_project_that_was_moved_is_built_where_it_is(tmp_path: Path) -> None:
+    settings = make_home(tmp_path / "data")
+    project = write_project(tmp_path / "project")
+    (project / "seeds").mkdir()
+    (project / "seeds/kinds.csv").write_text("kind\nnew\n")
+    assert build_models(settings, Progress(), project_dir=project).success
+    moved = project.rename(tmp_path / "moved")
+    assert build_models(settings, Progress(), full_refresh=True, project_dir=moved).success
+
+
 def test_a_failing_test_is_no_error_but_nothing_may_be_published(settings: Settings, project: Path) -> None:
     write_project(project, base="select 1 as id union all select 1")
     report = build_models(settings, Progress(), project_dir=project)
