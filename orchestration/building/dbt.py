@@ -61,7 +61,7 @@ def dbt_environment(settings: Settings) -> dict[str, str]:
 
 
 def forget_parse_of_elsewhere(settings: Settings, project_dir: Path) -> None:
-    """Have dbt parse anew where the project was moved: what it stored finds seeds in the folder they lay in."""
+    """Have dbt parse anew where the project was moved: its stored parse finds seeds in the old folder."""
     parsed_in = settings.target_dir / "parsed_in.txt"
     if not parsed_in.is_file() or parsed_in.read_text(encoding="utf-8") != str(project_dir):
         (settings.target_dir / "partial_parse.msgpack").unlink(missing_ok=True)
