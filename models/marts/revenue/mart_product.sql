@@ -12,77 +12,64 @@ products as (
     select * from {{ ref('dim_product') }}
 ),
 
-orders as (
-    select * from {{ ref('fct_order') }}
-    where is_first_paid_order
+buyer_days as (
+    select * from {{ ref('int_product_buyer_days') }}
 ),
 
-order_items as (
-    select * from {{ ref('fct_order_item') }}
-    where is_paid_order
-),
-
-order_products as (
+-- A buyer counts once in a period: on the first of the days in it.
+flagged_days as (
     select
-        order_id,
+        buyer_days.*,
+        buyer_days.buyer_id <> ''
+        and coalesce(
+            buyer_days.previous_paid_date < {{ period_start('month', 'buyer_days.paid_date') }},
+            true
+        ) as is_first_in_month,
+        buyer_days.buyer_id <> ''
+        and coalesce(buyer_days.previous_paid_date < history.period_start, true) as is_first_of_all
+    from buyer_days
+    inner join periods as history on history.period_type = 'all'
+),
+
+product_days as (
+    select
         product_id,
-        member_id,
         paid_date,
-        sum(quantity) as units,
-        sum(line_amount) as line_sales,
-        sum(case when quantity * unit_cost is not null then line_amount end) as costed_sales,
-        sum(case when line_amount is not null then quantity * unit_cost end) as cost_of_goods
-    from order_items
-    group by order_id, product_id, member_id, paid_date
-),
-
-product_buyers as (
-    select
-        date_periods.period_type,
-        date_periods.period_start,
-        order_products.product_id,
-        order_products.member_id,
-        count(*) as orders,
-        sum(order_products.units) as units,
-        sum(order_products.line_sales) as line_sales,
-        sum(order_products.costed_sales) as costed_sales,
-        sum(order_products.cost_of_goods) as cost_of_goods
-    from order_products
-    inner join date_periods on order_products.paid_date = date_periods.date
-    group by
-        date_periods.period_type,
-        date_periods.period_start,
-        order_products.product_id,
-        order_products.member_id
-),
-
-first_products as (
-    select
-        order_products.product_id,
-        order_products.member_id
-    from order_products
-    inner join orders on order_products.order_id = orders.order_id
+        sum(units) as units,
+        sum(orders) as orders,
+        sum(line_sales) as line_sales,
+        sum(costed_sales) as costed_sales,
+        sum(cost_of_goods) as cost_of_goods,
+        sum(case when is_first_in_month then 1 else 0 end) as buyers_of_month,
+        sum(case when is_first_in_month and is_new_buyer then 1 else 0 end) as new_of_month,
+        sum(case when is_first_of_all then 1 else 0 end) as buyers_of_all,
+        sum(case when is_first_of_all and is_new_buyer then 1 else 0 end) as new_of_all
+    from flagged_days
+    group by product_id, paid_date
 ),
 
 sums as (
     select
-        product_buyers.period_type,
-        product_buyers.period_start,
-        product_buyers.product_id,
-        sum(product_buyers.units) as units,
-        sum(product_buyers.orders) as orders,
-        count(product_buyers.member_id) as buyers,
-        count(first_products.member_id) as new_buyers,
-        sum(product_buyers.line_sales) as line_sales,
-        sum(product_buyers.costed_sales) as costed_sales,
-        sum(product_buyers.cost_of_goods) as cost_of_goods
-    from product_buyers
-    left join first_products
-        on
-            product_buyers.product_id = first_products.product_id
-            and product_buyers.member_id = first_products.member_id
+        date_periods.period_type,
+        date_periods.period_start,
+        product_days.product_id,
+        sum(product_days.units) as units,
+        sum(product_days.orders) as orders,
+        sum(case date_periods.period_type
+            when 'month' then product_days.buyers_of_month
+            else product_days.buyers_of_all
+        end) as buyers,
+        sum(case date_periods.period_type
+            when 'month' then product_days.new_of_month
+            else product_days.new_of_all
+        end) as new_buyers,
+        sum(product_days.line_sales) as line_sales,
+        sum(product_days.costed_sales) as costed_sales,
+        sum(product_days.cost_of_goods) as cost_of_goods
+    from product_days
+    inner join date_periods on product_days.paid_date = date_periods.date
     group by
-        product_buyers.period_type, product_buyers.period_start, product_buyers.product_id
+        date_periods.period_type, date_periods.period_start, product_days.product_id
 ),
 
 -- Nine decimals, so that every engine finds the same margins equal.
@@ -128,7 +115,7 @@ final as (
         products.product_role,
         cast(compared.units as bigint) as units,
         cast(compared.orders as bigint) as orders,
-        compared.buyers,
+        cast(compared.buyers as bigint) as buyers,
         {{ rate('compared.new_buyers', 'compared.buyers') }} as new_buyer_share,
         {{ money('compared.line_sales') }} as line_sales,
         {{ money('compared.gross_profit') }} as gross_profit,
