@@ -81,30 +81,53 @@ measured as (
     left join recent_messages on members.member_id = recent_messages.member_id
 ),
 
+-- Rules look at what many members have alike, so that each is asked once of all of them.
+purchase_habits as (
+    select distinct
+        orders,
+        purchase_dates,
+        deep_discount_orders
+    from measured
+),
+
 fired_rules as (
     select
-        measured.member_id,
+        purchase_habits.orders,
+        purchase_habits.purchase_dates,
+        purchase_habits.deep_discount_orders,
         min(user_type_rules.sort_order) as sort_order
-    from measured
+    from purchase_habits
     cross join user_type_rules
     where
-        measured.orders >= user_type_rules.min_orders
-        and measured.purchase_dates >= user_type_rules.min_purchase_dates
-        and measured.deep_discount_orders
-        >= measured.orders * user_type_rules.min_deep_discount_share
-    group by measured.member_id
+        purchase_habits.orders >= user_type_rules.min_orders
+        and purchase_habits.purchase_dates >= user_type_rules.min_purchase_dates
+        and purchase_habits.deep_discount_orders
+        >= purchase_habits.orders * user_type_rules.min_deep_discount_share
+    group by
+        purchase_habits.orders,
+        purchase_habits.purchase_dates,
+        purchase_habits.deep_discount_orders
+),
+
+message_habits as (
+    select distinct
+        recent_messages,
+        message_rank,
+        member_count
+    from measured
 ),
 
 fitting_roles as (
     select
-        measured.member_id,
+        message_habits.recent_messages,
         min(message_roles.sort_order) as sort_order
-    from measured
+    from message_habits
     cross join message_roles
     where
-        measured.recent_messages >= message_roles.min_messages
-        and measured.message_rank <= ceil(measured.member_count * message_roles.top_share)
-    group by measured.member_id
+        message_habits.recent_messages >= message_roles.min_messages
+        and message_habits.message_rank
+        <= ceil(message_habits.member_count * message_roles.top_share)
+    group by message_habits.recent_messages
 ),
 
 final as (
@@ -121,9 +144,13 @@ final as (
         cast(measured.deep_discount_orders as bigint) as deep_discount_orders,
         cast(measured.recent_messages as bigint) as recent_messages
     from measured
-    left join fired_rules on measured.member_id = fired_rules.member_id
+    left join fired_rules
+        on
+            measured.orders = fired_rules.orders
+            and measured.purchase_dates = fired_rules.purchase_dates
+            and measured.deep_discount_orders = fired_rules.deep_discount_orders
     left join user_type_rules on fired_rules.sort_order = user_type_rules.sort_order
-    left join fitting_roles on measured.member_id = fitting_roles.member_id
+    left join fitting_roles on measured.recent_messages = fitting_roles.recent_messages
     left join message_roles on fitting_roles.sort_order = message_roles.sort_order
 )
 
