@@ -12,10 +12,14 @@
     counted_since('fct_page_view', ['viewed_date'], columns=['group_id', 'viewed_date']),
     counted_since('fct_touch', ['touch_date'], columns=['group_id', 'touch_date']),
 ]) -%}
-{%- set measures = [
-    'joins', 'leaves', 'messages', 'valid_messages', 'characters', 'red_packets', 'actions',
-    'participations', 'page_views', 'touches', 'attributed_orders',
+{#- one column of each row counts, which is counted sooner than summed -#}
+{%- set counted = [
+    'joins', 'leaves', 'messages', 'valid_messages', 'red_packets', 'actions', 'participations',
+    'page_views', 'touches', 'attributed_orders',
 ] -%}
+{%- set amounts = ['attributed_gross_sales', 'attributed_net_sales'] -%}
+{%- set measures = dict.fromkeys(counted + ['characters'], 'integer') -%}
+{%- do measures.update(dict.fromkeys(amounts, 'decimal(18, 2)')) -%}
 with membership_spans as (
     select * from {{ ref('fct_membership_span') }}
 ),
@@ -54,65 +58,64 @@ reporting_window as (
     select * from {{ ref('dim_reporting_window') }}
 ),
 
-counted as (
-    {{ member_day_counts('membership_spans', 'start_date', measures, {'joins': 'count(*)'}) }}
+events as (
+    {{ member_day_events('membership_spans', 'start_date', measures, {'joins': 1}) }}
 
     union all
 
-    {{ member_day_counts(
-        'membership_spans', 'end_date', measures, {'leaves': 'count(*)'}, "end_reason = 'leave'"
+    {{ member_day_events(
+        'membership_spans', 'end_date', measures, {'leaves': 1}, "end_reason = 'leave'"
     ) }}
 
     union all
 
-    {{ member_day_counts('messages', 'sent_date', measures, {
-        'messages': 'sum(case when is_counted then 1 else 0 end)',
-        'valid_messages': 'sum(case when is_valid then 1 else 0 end)',
-        'characters':
-            "sum(case when is_valid and message_type = 'text' then character_count else 0 end)",
-        'red_packets':
-            "sum(case when is_counted and message_type = 'red_packet' then 1 else 0 end)",
+    {{ member_day_events('messages', 'sent_date', measures, {
+        'messages': 'case when is_counted then 1 end',
+        'valid_messages': 'case when is_valid then 1 end',
+        'characters': "case when is_valid and message_type = 'text' then character_count end",
+        'red_packets': "case when is_counted and message_type = 'red_packet' then 1 end",
     }) }}
 
     union all
 
-    {{ member_day_counts('message_actions', 'action_date', measures, {'actions': 'count(*)'}) }}
+    {{ member_day_events('message_actions', 'action_date', measures, {'actions': 1}) }}
 
     union all
 
-    {{ member_day_counts(
-        'participations', 'participated_date', measures, {'participations': 'count(*)'}
+    {{ member_day_events(
+        'participations', 'participated_date', measures, {'participations': 1}
     ) }}
 
     union all
 
-    {{ member_day_counts('page_views', 'viewed_date', measures, {'page_views': 'count(*)'}) }}
+    {{ member_day_events('page_views', 'viewed_date', measures, {'page_views': 1}) }}
 
     union all
 
-    {{ member_day_counts('touches', 'touch_date', measures, {'touches': 'count(*)'}) }}
+    {{ member_day_events('touches', 'touch_date', measures, {'touches': 1}) }}
 
     union all
 
-    {{ member_day_counts('orders', 'paid_date', measures, {
-        'attributed_orders': 'count(*)',
-        'attributed_gross_sales': 'sum(paid_amount)',
-        'attributed_net_sales': 'sum(net_sales)',
+    {{ member_day_events('orders', 'paid_date', measures, {
+        'attributed_orders': 1,
+        'attributed_gross_sales': 'paid_amount',
+        'attributed_net_sales': 'net_sales',
     }, group='attributed_group_id') }}
 ),
 
--- one fact counts a measure, the others say 0: the largest is the sum, and holds less memory
 member_days as (
     select
         group_id,
         member_id,
         date,
-        {% for measure in measures -%}
-        cast(max({{ measure }}) as bigint) as {{ measure }},
+        {% for measure in counted -%}
+        count({{ measure }}) as {{ measure }},
         {% endfor -%}
-        max(attributed_gross_sales) as attributed_gross_sales,
-        max(attributed_net_sales) as attributed_net_sales
-    from counted
+        {% for amount in amounts -%}
+        cast(coalesce(sum({{ amount }}), 0) as decimal(18, 2)) as {{ amount }},
+        {% endfor -%}
+        cast(coalesce(sum(characters), 0) as bigint) as characters
+    from events
     group by group_id, member_id, date
 ),
 
@@ -175,7 +178,7 @@ final as (
     where
         member_days.date >= reporting_window.history_start_date
         and (
-            {% for measure in measures -%}
+            {% for measure in counted -%}
             member_days.{{ measure }}{{ ' + ' if not loop.last }}
             {%- endfor %}
         ) > 0
