@@ -56,10 +56,14 @@ class ServedTable:
         return f"{self.schema}.{self.name}"
 
     @property
-    def source(self) -> str:
+    def query(self) -> str:
         """What DuckDB reads: sorted by a key of several columns, which PostgreSQL is slower at."""
+        columns = (
+            quoted(name) if _postgres_type(kind) != "text" else f"cast({quoted(name)} as varchar)"
+            for name, kind in self.kinds.items()
+        )
         order = f" order by {', '.join(map(quoted, self.key))}" if len(self.key) > 1 else ""
-        return f"(from {self.full_name}{order})"
+        return f"select {', '.join(columns)} from {self.full_name}{order}"
 
     def statements(self, schema: str) -> tuple[sql.Composed, list[sql.Composed]]:
         """What makes the table in a schema, and what completes it when its rows are there."""
@@ -84,9 +88,14 @@ class ServedTable:
         return sql.SQL("create table {} ({})").format(place, columns), after
 
     def _type(self, column: str) -> str:
-        """PostgreSQL's type; ids sort by their bytes, as in DuckDB: indexes are built faster so."""
+        """PostgreSQL's type; ids sort by their bytes, as in DuckDB: indexes are built faster so.
+
+        That a key is known is said before there are rows, for afterwards all would be read to see it.
+        """
         kind = _postgres_type(self.kinds[column])
-        return f'{kind} collate "C"' if kind == "text" and column in (*self.key, *_ASKED_BY) else kind
+        if kind == "text" and column in (*self.key, *_ASKED_BY):
+            kind += ' collate "C"'
+        return f"{kind} not null" if column in self.key else kind
 
     def _indexes(self) -> list[tuple[str, sql.SQL]]:
         first = self.key[:1]

@@ -39,6 +39,22 @@ create table core.fct_order as select 'o1' as order_id, 'm1' as member_id,
 create table core.fct_member_tag as select 'm1' as member_id, 'a' as tag, null::timestamp as tagged_at;
 """
 
+# Values at the borders of their types, and beside them those that nothing is known of.
+BORDERS = """
+create table core.fct_borders as select * from (values
+    (1, 1.5::double, 1.25::float, 32767::smallint, 9223372036854775807, '中文\t"', date '0001-01-01',
+        timestamp '1960-02-29 23:59:59.999999', time '12:00:01.5',
+        12345678901234567890.1234567891::decimal(38, 10), -9999999999999999.99::decimal(18, 2),
+        0.00001::decimal(5, 5), 999::decimal(3, 0), ['a', null], 1::hugeint),
+    (2, null, null, null, null, null, null, null, null, null, null, null, null, null, null),
+    (3, 'nan'::double, '-inf'::float, -32767, -9223372036854775807, '', date '9999-12-31',
+        timestamp '2000-01-01', time '00:00', -9999999999999999999999999999.9999999999,
+        -0.01, -0.99999, -1, [], -1),
+    (4, 5e-324, 0, 0, 0, '\\', date '2000-01-01', timestamp '9999-12-31', time '23:59:59.999999',
+        18446744073709551616, 0, 0, 0, [''], 0)
+) as rows(id, d, f, s, b, t, day, moment, clock, wide, money, part, whole, list, huge);
+"""
+
 
 @pytest.fixture(scope="module")
 def server() -> Iterator[str]:
@@ -92,6 +108,19 @@ def test_it_holds_what_is_published(settings: Settings, url: str) -> None:
         (served.version.name, "2026-06-30")
     ]
     assert list(settings.home.glob(".serve-*")) == [], "what a killed load left"
+
+
+def test_values_at_the_borders_of_their_types_arrive(
+    settings: Settings, url: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(postgres, "_BATCH_ROWS", 2)
+    assert "core.fct_borders" in serve(settings, url, 3, BORDERS).loaded
+    with duckdb.connect(settings.published_db, read_only=True) as connection:
+        wanted = connection.execute(
+            "select * replace (list::varchar as list, huge::varchar as huge) from core.fct_borders"
+            " order by id"
+        ).fetchall()
+    assert list(map(repr, ask(url, "select * from core.fct_borders order by id"))) == list(map(repr, wanted))
 
 
 def test_it_has_keys_indexes_and_comments(settings: Settings, url: str) -> None:
