@@ -23,7 +23,7 @@ export GX_ANALYTICS_ENABLED := false
 # Where images forbid it, every start of dbt would compile its modules again, a second of each.
 unexport PYTHONDONTWRITEBYTECODE
 
-.PHONY: help setup run test lint bench shell superset metricflow dagster docs clean
+.PHONY: help setup run test lint lint-python lint-sql bench shell superset metricflow dagster docs clean
 
 help: ## show this list
 	@sed -nE 's/^([a-z]+):[^#]*## (.*)/  make \1\t\2/p' $(MAKEFILE_LIST) | expand -t 18
@@ -58,13 +58,19 @@ run: $(STAMP) ## refresh the warehouse; with an empty inbox, invent a demo commu
 	@echo 'Ask it something:'
 	@echo '  $(BIN)/shequn sql "select segment, segment_zh, count(*) as members from mart_rfm group by all"'
 
-test: $(STAMP) $(CLIENT) $(SUPERSET) $(METRICFLOW) lint ## lint, then all tests
+# Installing waits for the network, which linting does not.
+test: $(STAMP) ## lint, then all tests
+	@$(MAKE) --no-print-directory --jobs=5 $(CLIENT) $(SUPERSET) $(METRICFLOW) lint
 	$(BIN)/python -m pytest -n 2 --dist loadfile --no-loadscope-reorder $(PYTEST_ARGS)
 
-lint: $(STAMP) ## ruff, mypy and sqlfluff
+lint: lint-python lint-sql ## ruff, mypy and sqlfluff
+
+lint-python: $(STAMP)
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
+
+lint-sql: $(STAMP)
 	PYTHONWARNINGS=ignore $(BIN)/sqlfluff lint --processes 2 --disable-progress-bar models tests/data
 
 bench: $(STAMP) ## measure a size into bench/README.md: make bench SIZE=small|medium|large|proofs

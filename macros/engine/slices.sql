@@ -1,17 +1,18 @@
 {# Rows of `relation` whose `columns` stand in `keys` of `wanted`: one name each, or as many;
    for a column may stand an expression of the relation.
-   NULL stands in no keys, or is a value as any other. #}
-{% macro rows_in(relation, columns, wanted, keys, is_null_a_value=false) -%}
-    {{ return(adapter.dispatch('rows_in', 'shequn')(relation, columns, wanted, keys, is_null_a_value)) }}
+   NULL stands in no keys, but in those of `nullable` it is a value as any other. Equal keys are found without reading all
+   of the table where it is clustered by them, others are not. #}
+{% macro rows_in(relation, columns, wanted, keys, nullable=[]) -%}
+    {{ return(adapter.dispatch('rows_in', 'shequn')(relation, columns, wanted, keys, nullable)) }}
 {%- endmacro %}
 
-{% macro default__rows_in(relation, columns, wanted, keys, is_null_a_value=false) -%}
+{% macro default__rows_in(relation, columns, wanted, keys, nullable=[]) -%}
     {%- set columns = [columns] if columns is string else columns -%}
     {%- set conditions = [] -%}
     {%- for key in ([keys] if keys is string else keys) -%}
         {%- set column = columns[loop.index0] -%}
         {%- do conditions.append(
-            (column if '(' in column or "'" in column else 'source.' ~ column) ~ (' is not distinct from ' if is_null_a_value else ' = ') ~ 'wanted.' ~ key
+            (column if '(' in column or "'" in column else 'source.' ~ column) ~ (' is not distinct from ' if key in nullable else ' = ') ~ 'wanted.' ~ key
         ) -%}
     {%- endfor -%}
     {{ return(
@@ -20,8 +21,8 @@
     ) }}
 {%- endmacro %}
 
-{% macro duckdb__rows_in(relation, columns, wanted, keys, is_null_a_value=false) -%}
+{% macro duckdb__rows_in(relation, columns, wanted, keys, nullable=[]) -%}
     {{ return(
-        default__rows_in(relation, columns, wanted, keys, is_null_a_value) | replace(' left semi join ', ' semi join ')
+        default__rows_in(relation, columns, wanted, keys, nullable) | replace(' left semi join ', ' semi join ')
     ) }}
 {%- endmacro %}

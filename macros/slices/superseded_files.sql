@@ -12,7 +12,7 @@
             {%- do tables.append({'system': system, 'entity': entity, 'key': key, 'relation': relation}) -%}
         {%- elif (system, entity) in landed -%}
             {%- set new_rows = '(select * from ' ~ relation ~ ' where load_seq > ' ~ built_through() ~ ')' -%}
-            {%- set repeated = '(' ~ rows_in(relation, key, new_rows, key, is_null_a_value=true) ~ ')' -%}
+            {%- set repeated = '(' ~ rows_in(relation, key, new_rows, key, nullable=key) ~ ')' -%}
             {%- do touching.append(
                 "select distinct '" ~ system ~ "' as system, '" ~ entity ~ "' as entity, load_seq from " ~ repeated
             ) -%}

@@ -9,7 +9,8 @@
     model, grain=[], unique=[], not_null=[], not_negative=[], within_unit_interval=[], accepted_values={}
 ) %}
 {{ config(fail_calc='coalesce(sum(failing_rows), 0)') }}
-{%- set added = rows_added_by_build() -%}
+{%- set tested = tested_by_slices() -%}
+{%- set added = added_rows(tested.alias) if tested else none -%}
 {%- set keys = [('grain', grain)] if grain else [] -%}
 {%- for key in unique -%}
     {%- do keys.append(('unique', [key] if key is string else key)) -%}
@@ -32,13 +33,14 @@
     {%- do faults.append(('accepted_values', column, column ~ ' not in (' ~ listed | join(', ') ~ ')')) -%}
 {%- endfor -%}
 {%- for rule, columns in keys %}
+{%- set nullable = columns | reject('in', not_null + tested.config.meta.slice) | list if tested else [] %}
 select
     '{{ rule }}' as rule,
     '{{ columns | join(', ') }}' as column_name,
     count(*) as failing_rows
 from (
     select 1 as occurrence
-    from {{ '(' ~ rows_in(model, columns, added, columns, is_null_a_value=true) ~ ')' if added else model }} as keyed
+    from {{ '(' ~ rows_in(model, columns, added, columns, nullable=nullable) ~ ')' if added else model }} as keyed
     group by {{ columns | join(', ') }}
     having count(*) > 1
 ) as repeated
@@ -69,12 +71,12 @@ cross join (
 {%- endif %}
 {% endtest %}
 
-{# The rows that this build wrote into the model of a test, if it is kept by slices; none where all of its rows are to be
-   tested: it was written whole, or what it held before had not passed its tests. #}
-{% macro rows_added_by_build() -%}
+{# The model of a test, if this build brought it up to date by slices; none where all of its rows are to be tested: it was
+   written whole, or what it held before had not passed its tests. #}
+{% macro tested_by_slices() -%}
     {%- set tested = graph.nodes.get(model.attached_node) if execute else none -%}
     {%- if not tested or 'slice' not in tested.config.meta or not are_brought_up_to_date([tested.alias]) -%}
         {{ return(none) }}
     {%- endif -%}
-    {{ return('(select * from ' ~ changes_of(tested.alias) ~ " where change = 'added')") }}
+    {{ return(tested) }}
 {%- endmacro %}

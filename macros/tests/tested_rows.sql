@@ -14,6 +14,16 @@
     {{ return('(' ~ rows_in(relation, columns, '(' ~ statements | join(' union ') ~ ')', columns) ~ ')') }}
 {%- endmacro %}
 
+{# The rows of a model that this build wrote: enough for a test of what each row says by itself. #}
+{% macro tested_new_rows(name) -%}
+    {%- set relation = ref(name) -%}
+    {{ return(added_rows(name) if are_brought_up_to_date([name]) else relation) }}
+{%- endmacro %}
+
+{% macro added_rows(name) -%}
+    {{ return('(select * from ' ~ changes_of(name) ~ " where change = 'added')") }}
+{%- endmacro %}
+
 {# Whether this build wrote all these models by slices, upon a build that had passed its tests. #}
 {% macro are_brought_up_to_date(names) -%}
     {{ return(execute and flags.WHICH == 'build' and are_changes_known(names + ['finished_build'])) }}

@@ -4,7 +4,7 @@ select
     sum(case when is_first_paid_order then 1 else 0 end) as first_orders,
     min(paid_at) as earliest_paid_at,
     min(case when is_first_paid_order then paid_at end) as first_paid_at
-from {{ ref('fct_order') }}
+from {{ tested_rows('fct_order', ['member_id']) }}
 where is_paid_order and member_id is not null
 group by member_id
 having

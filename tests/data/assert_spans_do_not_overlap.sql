@@ -9,7 +9,7 @@ with spans as (
             partition by group_id, member_id
             order by span_number
         ) as next_started_at
-    from {{ ref('fct_membership_span') }}
+    from {{ tested_rows('fct_membership_span', ['group_id', 'member_id']) }}
 )
 
 select *

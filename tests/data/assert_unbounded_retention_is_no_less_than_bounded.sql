@@ -4,7 +4,7 @@
     'interval_type', 'interval_number',
 ] %}
 with retention as (
-    select * from {{ ref('mart_retention') }}
+    select * from {{ tested_rows('mart_retention', cell) }}
 )
 
 select {{ cell | join(', ') }}
