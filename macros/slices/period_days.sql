@@ -1,4 +1,4 @@
-{# Models with a row per period and scope that read single days of somebody. #}
+{# Models with a row per period that read single days, or rows of somebody. #}
 
 {# The rows of an upstream on days of touched periods, and of the periods before them. date: its day. #}
 {% macro sliced_in_periods(slice, upstream, date) -%}
@@ -37,4 +37,15 @@
             ~ ' as other on one.active_date between other.period_start and other.period_end'
             ~ ' and moved.date <= other.period_end where ' ~ condition,
     }) }}
+{%- endmacro %}
+
+{# The days, weeks and months of the changed rows of an upstream, for models of which the slice is a period. #}
+{% macro changed_on(upstream, date, condition='true') -%}
+    {%- set touches = [] -%}
+    {%- for period_type in ['day', 'week', 'month'] -%}
+        {%- do touches.append(
+            changed(upstream, ["'" ~ period_type ~ "'", period_start(period_type, date)], condition=condition)
+        ) -%}
+    {%- endfor -%}
+    {{ return(touches) }}
 {%- endmacro %}

@@ -1,5 +1,10 @@
+{%- set slice = slice_by(['staff_id', 'event_type', 'occurred_at'], touched_by=[
+    changed('int_all_contact_events'),
+    changed('int_identities', via='int_all_contact_events', key='id_value', on='member_id'),
+    counted_since('int_all_contact_events', ['occurred_at']),
+]) -%}
 with contact_events as (
-    select * from {{ ref('int_all_contact_events') }}
+    select * from {{ sliced(slice, 'int_all_contact_events') }}
 ),
 
 identities as (

@@ -1,3 +1,4 @@
+{%- do slice_by(['staff_id']) -%}
 with staff as (
     select * from {{ ref('int_staff') }}
 ),

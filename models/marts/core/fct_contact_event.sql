@@ -1,5 +1,8 @@
+{%- set slice = slice_by(['contact_event_id'], touched_by=[
+    changed('int_contact_events'),
+]) -%}
 with contact_events as (
-    select * from {{ ref('int_contact_events') }}
+    select * from {{ sliced(slice, 'int_contact_events') }}
 ),
 
 final as (

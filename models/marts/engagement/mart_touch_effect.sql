@@ -1,8 +1,30 @@
+{%- set columns = ['touch_kind', "coalesce(batch_id, 'none')"] -%}
+{%- set slice = slice_by(['touch_kind', 'batch_id'], touched_by=[
+    changed('fct_touch', columns),
+    changed(
+        'fct_order',
+        columns=columns,
+        via='fct_touch',
+        key='member_id',
+        on='member_id',
+        condition='wanted.paid_at >= source.touched_at and wanted.paid_at <= '
+        ~ add_hours('source.touched_at', 72),
+    ),
+    changed(
+        'fct_membership_span',
+        columns=columns,
+        via='fct_touch',
+        key='member_id',
+        on='member_id',
+        condition='wanted.ended_at >= source.touched_at and wanted.ended_at <= '
+        ~ add_hours('source.touched_at', 24),
+    ),
+]) -%}
 with touches as (
     select
         *,
         coalesce(batch_id, 'none') as batch
-    from {{ ref('fct_touch') }}
+    from {{ sliced(slice, 'fct_touch', ['touch_kind', "coalesce(source.batch_id, 'none')"]) }}
 ),
 
 orders as (

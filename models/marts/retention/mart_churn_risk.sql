@@ -11,6 +11,10 @@ spans as (
     select * from {{ ref('fct_membership_span') }}
 ),
 
+habits as (
+    select * from {{ ref('int_group_habits') }}
+),
+
 active_days as (
     select * from {{ ref('int_active_days') }}
     where scope_type = 'group'
@@ -58,41 +62,24 @@ memberships as (
     where spans.end_date is null or spans.end_date > reporting_window.as_of_date
 ),
 
-days_of_members as (
+said as (
     select
         active_days.scope_id as group_id,
         active_days.member_id,
-        active_days.active_date,
-        {{ days_between('active_days.previous_active_date', 'active_days.active_date') }}
-            as gap_days,
-        case
-            when active_days.active_date >= windows.recent_from then active_days.messages else 0
-        end as recent_messages,
-        case
-            when active_days.active_date >= windows.recent_from then 0
-            when active_days.active_date >= windows.earlier_from then active_days.messages
-            else 0
-        end as earlier_messages
+        sum(
+            case
+                when active_days.active_date >= windows.recent_from then active_days.messages else 0
+            end
+        ) as recent_messages,
+        sum(
+            case
+                when active_days.active_date >= windows.recent_from then 0 else active_days.messages
+            end
+        ) as earlier_messages
     from active_days
-    inner join memberships
-        on
-            active_days.scope_id = memberships.group_id
-            and active_days.member_id = memberships.member_id
-    cross join windows
-),
-
--- Habits are rounded, so that no day is longer than a habit of just as many days.
-activity as (
-    select
-        group_id,
-        member_id,
-        count(*) as active_days,
-        max(active_date) as last_active_date,
-        round({{ quantile('gap_days', 0.9) }}, 6) as usual_gap_days,
-        sum(recent_messages) as recent_messages,
-        sum(earlier_messages) as earlier_messages
-    from days_of_members
-    group by group_id, member_id
+    inner join windows
+        on active_days.active_date >= windows.earlier_from
+    group by active_days.scope_id, active_days.member_id
 ),
 
 -- distinct: purchases of one day are one (R11)
@@ -147,15 +134,15 @@ judged as (
         memberships.member_id,
         memberships.group_id,
         memberships.days_in_group,
-        activity.last_active_date,
-        {{ days_between('activity.last_active_date', 'windows.as_of_date') }} as days_since_active,
+        habits.last_active_date,
+        {{ days_between('habits.last_active_date', 'windows.as_of_date') }} as days_since_active,
         case
-            when activity.active_days >= thresholds.habit_active_days
-                then greatest(thresholds.habit_floor_days, activity.usual_gap_days)
+            when habits.active_days >= thresholds.habit_active_days
+                then greatest(thresholds.habit_floor_days, habits.usual_gap_days)
             else greatest(thresholds.habit_floor_days, thresholds.habit_default_days)
         end as habit_days,
-        activity.earlier_messages,
-        activity.recent_messages,
+        said.earlier_messages,
+        said.recent_messages,
         purchases.purchase_dates,
         {{ days_between('purchases.last_paid_date', 'windows.as_of_date') }} as days_since_purchase,
         purchases.purchase_gap_days,
@@ -165,10 +152,14 @@ judged as (
     from memberships
     cross join windows
     cross join thresholds
-    left join activity
+    left join habits
         on
-            memberships.group_id = activity.group_id
-            and memberships.member_id = activity.member_id
+            memberships.group_id = habits.group_id
+            and memberships.member_id = habits.member_id
+    left join said
+        on
+            memberships.group_id = said.group_id
+            and memberships.member_id = said.member_id
     left join purchases
         on memberships.member_id = purchases.member_id
     left join recent_touches

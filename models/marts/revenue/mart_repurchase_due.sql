@@ -8,41 +8,24 @@ products as (
     where repurchase_cycle_days between 0 and 36500
 ),
 
-order_items as (
-    select * from {{ ref('fct_order_item') }}
-    where is_paid_order and member_id is not null
-),
-
 -- Purchases of one buyer on one day count as one (R11).
 purchase_days as (
-    select
-        order_items.member_id,
-        order_items.product_id,
-        order_items.paid_date
-    from order_items
-    inner join products on order_items.product_id = products.product_id
-    group by order_items.member_id, order_items.product_id, order_items.paid_date
-),
-
-with_previous as (
-    select
-        *,
-        lag(paid_date) over (
-            partition by member_id, product_id
-            order by paid_date
-        ) as previous_date
-    from purchase_days
+    select * from {{ ref('int_product_buyer_days') }}
+    where buyer_id <> ''
 ),
 
 habits as (
     select
-        member_id,
-        product_id,
+        purchase_days.buyer_id as member_id,
+        purchase_days.product_id,
         count(*) as purchase_dates,
-        max(paid_date) as last_purchase_date,
-        {{ quantile(days_between('previous_date', 'paid_date'), 0.5) }} as median_gap_days
-    from with_previous
-    group by member_id, product_id
+        max(purchase_days.paid_date) as last_purchase_date,
+        {{ quantile(
+            days_between('purchase_days.previous_paid_date', 'purchase_days.paid_date'), 0.5
+        ) }} as median_gap_days
+    from purchase_days
+    inner join products on purchase_days.product_id = products.product_id
+    group by purchase_days.buyer_id, purchase_days.product_id
 ),
 
 with_cycles as (

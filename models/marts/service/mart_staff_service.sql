@@ -1,28 +1,43 @@
+{%- set slice = slice_by(['period_type', 'period_start'], touched_by=[
+    changed('dim_period'),
+    changed_together(
+        'dim_staff',
+        'dim_period',
+        on="other.period_type in ('day', 'week', 'month')",
+        columns=['other.period_type', 'other.period_start'],
+    ),
+] + changed_on('fct_private_message', 'sent_date')
+    + changed_on('fct_response', 'opened_date')
+    + changed_on('fct_message', 'sent_date', condition='is_staff_message')
+    + changed_on('fct_contact_event', 'occurred_date')) -%}
 with periods as (
     select * from {{ ref('dim_period') }}
     where period_type in ('day', 'week', 'month')
 ),
 
 date_periods as (
-    select * from {{ ref('bridge_date_period') }}
+    select * from {{ sliced(slice, 'bridge_date_period') }}
     where period_type in ('day', 'week', 'month')
 ),
 
 private_messages as (
     select * from {{ ref('fct_private_message') }}
+    where sent_date in (select date_periods.date from date_periods)
 ),
 
 responses as (
     select * from {{ ref('fct_response') }}
+    where opened_date in (select date_periods.date from date_periods)
 ),
 
 messages as (
     select * from {{ ref('fct_message') }}
-    where is_staff_message
+    where is_staff_message and sent_date in (select date_periods.date from date_periods)
 ),
 
 contact_events as (
     select * from {{ ref('fct_contact_event') }}
+    where occurred_date in (select date_periods.date from date_periods)
 ),
 
 -- R21: of two staff rows with one member id the smaller staff_id stands
