@@ -185,3 +185,4 @@ final as (
 )
 
 select * from final
+{{ stored_in_order_of(['date']) }}

@@ -81,3 +81,4 @@ final as (
 )
 
 select * from final
+{{ stored_in_order_of(['metric_id', 'scope_type']) }}
