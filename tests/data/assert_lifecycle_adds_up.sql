@@ -1,7 +1,11 @@
 -- Active members are new, retained or resurrected; who was active before is retained or churned;
 -- active and silent members are those of the community's figures.
+{%- set keys = ['period_type', 'period_start', 'scope_type', 'scope_id'] %}
 with lifecycle as (
-    select * from {{ ref('mart_lifecycle') }}
+    select *
+    from {{ tested_rows('mart_lifecycle', keys, {
+        'mart_lifecycle': keys, 'fct_scope_activity': keys, 'fct_scope_membership': keys,
+    }) }}
 ),
 
 periods as (
@@ -18,7 +22,7 @@ inner join periods
     on
         lifecycle.period_type = periods.period_type
         and lifecycle.period_start = periods.period_start
-left join lifecycle as previous
+left join {{ ref('mart_lifecycle') }} as previous
     on
         lifecycle.period_type = previous.period_type
         and periods.previous_start = previous.period_start
