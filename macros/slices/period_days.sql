@@ -1,19 +1,23 @@
 {# Models with a row per period that read single days, or rows of somebody. #}
 
-{# The rows of an upstream on days of touched periods, and of the periods before them. date: its day. #}
-{% macro sliced_in_periods(slice, upstream, date) -%}
+{# The rows of an upstream on days of touched periods. date: its day; first: the column of dim_period with the first day that
+   is read, period_start or previous_start. #}
+{% macro sliced_in_periods(slice, upstream, date, first='period_start') -%}
     {%- set relation = ref(upstream) -%}
     {%- set periods = ref('dim_period') -%}
     {%- if slice.touched is none -%}
         {{ return(relation) }}
     {%- endif -%}
-    {%- set wanted = '(select distinct touched.scope_type, touched.scope_id, days.' ~ date ~ ' from ' ~ slice.touched
-        ~ ' as touched inner join ' ~ periods ~ ' as periods using (period_type, period_start) inner join (select distinct '
-        ~ date ~ ' from ' ~ relation ~ ') as days on days.' ~ date
-        ~ ' between periods.previous_start and periods.period_end)' -%}
-    {{ return('(' ~ rows_in(
-        relation, ['scope_type', 'scope_id', date], wanted, ['scope_type', 'scope_id', date]
-    ) ~ ')') }}
+    {#- a table of its own, because of a subquery DuckDB expects so many rows that it hashes the upstream instead -#}
+    {%- set wanted = changes_of(this.identifier ~ '__' ~ upstream ~ '__days') -%}
+    {%- do run_query(
+        'create or replace table ' ~ wanted ~ ' as\nselect distinct touched.scope_type, touched.scope_id, days.' ~ date
+        ~ ' from ' ~ slice.touched ~ ' as touched inner join ' ~ periods
+        ~ ' as periods using (period_type, period_start) inner join (select distinct ' ~ date ~ ' from ' ~ relation
+        ~ ') as days on days.' ~ date ~ ' between periods.' ~ first ~ ' and periods.period_end'
+    ) -%}
+    {%- set columns = ['scope_type', 'scope_id', date] -%}
+    {{ return('(' ~ rows_in(relation, columns, wanted, columns) ~ ')') }}
 {%- endmacro %}
 
 {# Periods in which somebody was active of whom it changed whether he was in the scope at their end: who came or left is

@@ -35,6 +35,12 @@ active_days as (
     where scope_type in ('all', 'group')
 ),
 
+message_days as (
+    select *
+    from {{ sliced_in_periods(slice, 'fct_scope_message_day', 'date', first='previous_start') }}
+    where scope_type in ('all', 'group')
+),
+
 -- Never is a date, since a join on "or" compares every row with every other.
 presence as (
     select
@@ -67,8 +73,23 @@ active_periods as (
     {%- endfor %}
 ),
 
--- From the facts, so that the first period of the history knows the one before it. One stretch at
--- most reaches into the next period, and who has one was there at the end of this.
+-- From the facts, so that the first period of the history knows the one before it.
+period_counts as (
+    {%- for period_type in period_types %}
+    select
+        '{{ period_type }}' as period_type,
+        {{ period_start(period_type, 'date') }} as period_start,
+        scope_type,
+        scope_id,
+        sum({{ 'active_members' if period_type == 'day' else 'first_in_' ~ period_type }})
+            as active_members
+    from message_days
+    group by {{ period_start(period_type, 'date') }}, scope_type, scope_id
+    {{ 'union all' if not loop.last }}
+    {%- endfor %}
+),
+
+-- One stretch at most reaches into the next period, and who has one was there at the end of this.
 active_members as (
     select
         active_periods.period_type,
@@ -115,7 +136,7 @@ counts as (
     left join active_members
         on
             {{ same_scope_period('scope_periods', 'active_members') | indent(8) }}
-    left join active_members as previous_members
+    left join period_counts as previous_members
         on
             scope_periods.period_type = previous_members.period_type
             and periods.previous_start = previous_members.period_start
