@@ -14,16 +14,17 @@ from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from typing import Any, LiteralString
 
+import adbc_driver_manager
 import duckdb
 import psycopg
+from adbc_driver_postgresql import dbapi as adbc
 from psycopg import errors, sql
 
 from orchestration.errors import EXIT_FAILURE, EXIT_LOCKED, EXIT_USAGE, ShequnError
 from orchestration.progress import Progress
 from orchestration.reports import PublishedVersion
 from orchestration.serving.cells import literal
-from orchestration.serving.postgres_rows import binary_rows
-from orchestration.serving.postgres_tables import describe_tables
+from orchestration.serving.postgres_tables import ServedTable, describe_tables
 from orchestration.serving.query import DEFAULT_MEMORY
 from orchestration.serving.scratch import scratch_folder
 from orchestration.serving.version import version_to_read
@@ -40,9 +41,9 @@ _OURS = "shequn: "  # how the comments of our schemas begin
 _LOCK_KEY = 7_433_866  # any number that nothing else uses
 _BATCH_ROWS = 20_000
 _WHILE_LOADING = (
-    "set local max_parallel_maintenance_workers = 0",  # a loader keeps one processor busy
-    "set local synchronous_commit = off",  # the swap's commit waits for the disk, for all before it
-    "set local default_statistics_target = 50",  # a sample of 15,000 rows of each table: half the time
+    "set max_parallel_maintenance_workers = 0",  # a loader keeps one processor busy
+    "set synchronous_commit = off",  # the swap's commit waits for the disk, for all before it
+    "set default_statistics_target = 50",  # a sample of 15,000 rows of each table: half the time
 )
 _TRIES = 10
 _TRY_SECONDS = 0.05
@@ -94,7 +95,7 @@ def serve_postgres(settings: Settings, url: str, progress: Progress | None = Non
         try:
             _prepare(connection)
             return _Load(url, connection, source, version, progress or Progress()).run()
-        except psycopg.Error as error:
+        except (psycopg.Error, adbc_driver_manager.Error) as error:
             raise ShequnError("serving.pg_failed", EXIT_FAILURE, cause=_first_line(error)) from error
 
 
@@ -219,28 +220,33 @@ class _Load:
     def _load_table(self, name: str) -> str:
         table = self._tables[name]
         schema = _NEXT + table.schema
-        place = sql.Identifier(schema, table.name)
         create, complete = table.statements(schema)
-        with (
-            self._source.cursor() as source,
-            _connect(self._url) as connection,
-            connection.transaction(),
-            connection.cursor() as cursor,
-        ):
+        with _connect(self._url) as connection:
             for setting in _WHILE_LOADING:
-                cursor.execute(setting)
-            cursor.execute(create)
-            with cursor.copy(sql.SQL("copy {} from stdin (format binary, freeze)").format(place)) as copy:
-                for rows in binary_rows(source.execute(table.query).to_arrow_reader(_BATCH_ROWS)):
-                    copy.write(rows)
+                connection.execute(setting)
+            connection.execute(create)
+            loaded = self._send_rows(table, schema)
             expected = self._version.manifest["tables"][name]
-            if cursor.rowcount != expected:
-                params = {"table": name, "rows": cursor.rowcount, "expected": expected}
+            if loaded != expected:
+                params = {"table": name, "rows": loaded, "expected": expected}
                 raise ShequnError("serving.pg_rows", EXIT_FAILURE, **params)
             for statement in complete:
-                cursor.execute(statement)
+                connection.execute(statement)
             _run(connection, "grant select on {}.{} to {}", schema, table.name, READER)
         return name
+
+    def _send_rows(self, table: ServedTable, schema: str) -> int:
+        """Send rows in the form that PostgreSQL takes soonest; Python makes no values of them."""
+        with (
+            self._source.cursor() as source,
+            adbc.connect(self._url) as connection,
+            connection.cursor() as cursor,
+        ):
+            cursor.execute("set synchronous_commit = off")
+            rows = source.execute(table.query).to_arrow_reader(_BATCH_ROWS)
+            sent: int = cursor.adbc_ingest(table.name, rows, mode="append", db_schema_name=schema)
+            connection.commit()
+        return sent
 
     def _swap(self) -> tuple[tuple[str, ...], float]:
         """Show the next version; a kept table that is always being read is loaded after all."""

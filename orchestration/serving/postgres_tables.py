@@ -59,7 +59,9 @@ class ServedTable:
     def query(self) -> str:
         """What DuckDB reads: sorted by a key of several columns, which PostgreSQL is slower at."""
         columns = (
-            quoted(name) if _postgres_type(kind) != "text" else f"cast({quoted(name)} as varchar)"
+            quoted(name)
+            if _postgres_type(kind) != "text"
+            else f"cast({quoted(name)} as varchar) as {quoted(name)}"
             for name, kind in self.kinds.items()
         )
         order = f" order by {', '.join(map(quoted, self.key))}" if len(self.key) > 1 else ""
