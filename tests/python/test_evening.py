@@ -132,9 +132,11 @@ def test_wrong_raw_data_publishes_nothing_and_says_what(evening: Settings) -> No
             "insert into raw.canonical__members from raw.canonical__members where member_id = 'bo'"
         )
     drop(evening, "members.2.csv", "member_id\ndong\n")
-    with pytest.raises(RefreshRefused) as caught:
-        refresh(evening, Progress())
-    assert caught.value.key == "refresh.fail_in_raw" and caught.value.exit_code == 3
-    assert "accepted rows are the rows in raw" in str(caught.value) and "raw.files" in str(caught.value)
+    # what passed before is counted alone; as the count is wrong, all is looked at the next time
+    for finding in ("raw has as many rows as its files brought", "accepted rows are the rows in raw"):
+        with pytest.raises(RefreshRefused) as caught:
+            refresh(evening, Progress())
+        assert caught.value.key == "refresh.fail_in_raw" and caught.value.exit_code == 3
+        assert finding in str(caught.value) and "raw.files" in str(caught.value)
     assert current_version(evening) == version
     assert rows(evening, "select count(*) from core.dim_member") == [(3,)]

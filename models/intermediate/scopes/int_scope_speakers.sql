@@ -1,5 +1,8 @@
-{#- quarters and years are summed from months -#}
-{%- set summed = {'week': 'week', 'month': 'year'} -%}
+{#- quarters and years are summed from months, which may lie before the first month of history -#}
+{%- set summed = {
+    'week': {'within': 'week', 'of': "'week'"},
+    'month': {'within': 'year', 'of': "'month', 'quarter', 'year'"},
+} -%}
 {%- set member_period = ['period_type', 'period_start', 'scope_type', 'scope_id', 'member_id'] -%}
 {%- set sums = add_up_by(
     ['period_type', 'period_start', 'scope_type', 'scope_id', 'messages'],
@@ -19,11 +22,20 @@ with date_periods as (
     select * from {{ in_both_states(sums, 'bridge_date_period', is_small=true) }}
 ),
 
+-- distinct: a period is of many days
+periods as (
+    select distinct
+        period_type,
+        period_start,
+        weight
+    from date_periods
+),
+
 member_weeks_and_months as (
-    {% for period_type, within in summed.items() -%}
+    {% for period_type, days in summed.items() -%}
     select
-        date_periods.period_type,
-        date_periods.period_start,
+        '{{ period_type }}' as period_type,
+        {{ period_start(period_type, 'active_days.active_date') }} as period_start,
         active_days.scope_type,
         active_days.scope_id,
         active_days.member_id,
@@ -32,14 +44,17 @@ member_weeks_and_months as (
     from {{ in_both_states(
         sums,
         'int_active_days',
-        [period_start(within, 'active_date'), 'scope_type', 'scope_id', 'member_id'],
+        [period_start(days.within, 'active_date'), 'scope_type', 'scope_id', 'member_id'],
         keys=member_period[1:],
     ) }} as active_days
-    inner join date_periods
-        on
-            active_days.active_date = date_periods.date
-            and active_days.weight = date_periods.weight
-    where date_periods.period_type = '{{ period_type }}'
+    where
+        (active_days.active_date, active_days.weight) in (
+            select
+                date_periods.date,
+                date_periods.weight
+            from date_periods
+            where date_periods.period_type in ({{ days.of }})
+        )
     group by 1, 2, 3, 4, 5, 6
     {% if not loop.last -%}
     union all
@@ -69,15 +84,20 @@ member_periods as (
 
 final as (
     select
-        period_type,
-        period_start,
-        scope_type,
-        scope_id,
-        messages,
-        cast(sum(weight) as bigint) as members
-    from {{ of_counted(sums, 'member_periods') }}
+        member_periods.period_type,
+        member_periods.period_start,
+        member_periods.scope_type,
+        member_periods.scope_id,
+        member_periods.messages,
+        cast(sum(member_periods.weight) as bigint) as members
+    from {{ of_counted(sums, 'member_periods') }} as member_periods
+    inner join periods
+        on
+            member_periods.period_type = periods.period_type
+            and member_periods.period_start = periods.period_start
+            and member_periods.weight = periods.weight
     group by 1, 2, 3, 4, 5
-    having sum(weight) <> 0
+    having sum(member_periods.weight) <> 0
 )
 
 select * from final
