@@ -3,7 +3,7 @@
 {% macro slice_by_scope_periods(touched_by) -%}
     {{ return(slice_by(
         ['period_type', 'period_start', 'scope_type', 'scope_id'],
-        touched_by=[changed('fct_scope_period')] + touched_by,
+        touched_by=[changed('int_scope_periods')] + touched_by,
     )) }}
 {%- endmacro %}
 

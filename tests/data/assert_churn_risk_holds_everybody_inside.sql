@@ -2,7 +2,7 @@
 -- reasons (a rule that somebody gave no points may be a reason without a score).
 with memberships as (
     select sum(membership.memberships_end) as memberships
-    from {{ ref('fct_scope_membership') }} as membership
+    from {{ ref('int_scope_membership') }} as membership
     inner join {{ ref('dim_period') }} as periods
         on
             membership.period_type = periods.period_type

@@ -4,7 +4,7 @@
 with lifecycle as (
     select *
     from {{ tested_rows('mart_lifecycle', keys, {
-        'mart_lifecycle': keys, 'fct_scope_activity': keys, 'fct_scope_membership': keys,
+        'mart_lifecycle': keys, 'int_scope_activity': keys, 'int_scope_membership': keys,
     }) }}
 ),
 
@@ -27,10 +27,10 @@ left join {{ ref('mart_lifecycle') }} as previous
         lifecycle.period_type = previous.period_type
         and periods.previous_start = previous.period_start
         and {{ same_scope('lifecycle', 'previous') | indent(8) }}
-left join {{ ref('fct_scope_activity') }} as activity
+left join {{ ref('int_scope_activity') }} as activity
     on
         {{ same_scope_period('lifecycle', 'activity') | indent(8) }}
-left join {{ ref('fct_scope_membership') }} as membership
+left join {{ ref('int_scope_membership') }} as membership
     on
         {{ same_scope_period('lifecycle', 'membership') | indent(8) }}
 where

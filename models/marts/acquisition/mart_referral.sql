@@ -23,7 +23,7 @@ group_scopes as (
 ),
 
 scope_membership as (
-    select * from {{ ref('fct_scope_membership') }}
+    select * from {{ ref('int_scope_membership') }}
     where period_type = 'month'
 ),
 

@@ -1,14 +1,14 @@
 {%- set period_types = ['week', 'month'] -%}
 {%- set touches = [
-    changed('fct_scope_term'),
+    changed('int_top_terms'),
     changed('dim_period'),
     changed(
-        'fct_scope_period',
+        'int_scope_periods',
         key=['period_type', 'period_start'],
         via='dim_period',
         on=['period_type', 'previous_start'],
     ),
-    changed_values('dim_activity_keyword', 'keyword', via='fct_scope_term', on='term'),
+    changed_values('dim_activity_keyword', 'keyword', via='int_top_terms', on='term'),
 ] -%}
 {%- for period_type in period_types -%}
     {%- do touches.append(changed(
@@ -18,7 +18,7 @@
 {%- endfor -%}
 {%- set slice = slice_by(['period_type', 'period_start'], touched_by=touches) -%}
 with scope_terms as (
-    select * from {{ sliced(slice, 'fct_scope_term') }}
+    select * from {{ sliced(slice, 'int_top_terms') }}
     where is_top_term
 ),
 
@@ -41,7 +41,7 @@ periods as (
 ),
 
 scope_periods as (
-    select * from {{ ref('fct_scope_period') }}
+    select * from {{ ref('int_scope_periods') }}
 ),
 
 keywords as (

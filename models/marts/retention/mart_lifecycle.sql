@@ -3,7 +3,7 @@
     ~ " or one.scope_type = 'group' and other.period_type <> 'day')" -%}
 {%- set columns = ['other.period_type', 'other.period_start', 'one.scope_type', 'one.scope_id'] -%}
 {%- set slice = slice_by_scope_periods([
-    changed('fct_scope_membership'),
+    changed('int_scope_membership'),
     changed_sums(
         'int_active_days',
         by=['scope_type', 'scope_id', 'member_id', 'active_date', 'previous_active_date'],
@@ -20,14 +20,14 @@ with periods as (
 ),
 
 scope_periods as (
-    select * from {{ sliced(slice, 'fct_scope_period') }}
+    select * from {{ sliced(slice, 'int_scope_periods') }}
     where
         (scope_type = 'all' and period_type in ('day', 'week', 'month'))
         or (scope_type = 'group' and period_type in ('week', 'month'))
 ),
 
 scope_membership as (
-    select * from {{ sliced(slice, 'fct_scope_membership') }}
+    select * from {{ sliced(slice, 'int_scope_membership') }}
 ),
 
 active_days as (
@@ -37,7 +37,7 @@ active_days as (
 
 message_days as (
     select *
-    from {{ sliced_in_periods(slice, 'fct_scope_message_day', 'date', first='previous_start') }}
+    from {{ sliced_in_periods(slice, 'int_scope_message_days', 'date', first='previous_start') }}
     where scope_type in ('all', 'group')
 ),
 

@@ -1,42 +1,42 @@
 {%- set slice = slice_by_scope_periods([
-    changed('fct_scope_groups'),
-    changed('fct_scope_membership'),
-    changed('fct_scope_activity'),
-    changed('fct_scope_concentration'),
-    changed('fct_scope_participation'),
-    changed('fct_scope_sales'),
-    changed('fct_scope_repurchase'),
+    changed('int_scope_groups'),
+    changed('int_scope_membership'),
+    changed('int_scope_activity'),
+    changed('int_scope_concentration'),
+    changed('int_scope_participation'),
+    changed('int_scope_sales'),
+    changed('int_scope_repurchase'),
 ]) -%}
 with scope_periods as (
-    select * from {{ sliced(slice, 'fct_scope_period') }}
+    select * from {{ sliced(slice, 'int_scope_periods') }}
 ),
 
 scope_groups as (
-    select * from {{ sliced(slice, 'fct_scope_groups') }}
+    select * from {{ sliced(slice, 'int_scope_groups') }}
 ),
 
 membership as (
-    select * from {{ sliced(slice, 'fct_scope_membership') }}
+    select * from {{ sliced(slice, 'int_scope_membership') }}
 ),
 
 activity as (
-    select * from {{ sliced(slice, 'fct_scope_activity') }}
+    select * from {{ sliced(slice, 'int_scope_activity') }}
 ),
 
 concentration as (
-    select * from {{ sliced(slice, 'fct_scope_concentration') }}
+    select * from {{ sliced(slice, 'int_scope_concentration') }}
 ),
 
 participation as (
-    select * from {{ sliced(slice, 'fct_scope_participation') }}
+    select * from {{ sliced(slice, 'int_scope_participation') }}
 ),
 
 sales as (
-    select * from {{ sliced(slice, 'fct_scope_sales') }}
+    select * from {{ sliced(slice, 'int_scope_sales') }}
 ),
 
 repurchase as (
-    select * from {{ sliced(slice, 'fct_scope_repurchase') }}
+    select * from {{ sliced(slice, 'int_scope_repurchase') }}
 ),
 
 final as (

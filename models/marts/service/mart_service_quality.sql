@@ -9,12 +9,12 @@ date_periods as (
 ),
 
 scope_periods as (
-    select * from {{ ref('fct_scope_period') }}
+    select * from {{ ref('int_scope_periods') }}
     where period_type in ('week', 'month') and scope_type in ('all', 'group')
 ),
 
 membership as (
-    select * from {{ ref('fct_scope_membership') }}
+    select * from {{ ref('int_scope_membership') }}
 ),
 
 feedback as (

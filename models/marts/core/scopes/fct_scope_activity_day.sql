@@ -1,6 +1,6 @@
 {%- set window_days = 28 -%}
 {%- set slice = slice_by_running_days(['scope_type', 'scope_id', 'date'], touched_by=[
-    changed('fct_scope_message_day'),
+    changed('int_scope_message_days'),
     changed_together(
         'dim_scope',
         'dim_date',
@@ -17,7 +17,7 @@ scopes as (
 ),
 
 message_days as (
-    select * from {{ ref('fct_scope_message_day') }}
+    select * from {{ ref('int_scope_message_days') }}
 ),
 
 -- Every change of a scope, and a row of zeros for each of its days. A member leaves the window

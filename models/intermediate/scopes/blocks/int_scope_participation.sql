@@ -1,6 +1,6 @@
 {%- set slice = slice_by_scope_periods([changed_in_periods('int_scope_visit_days')]) -%}
 with scope_periods as (
-    select * from {{ sliced(slice, 'fct_scope_period') }}
+    select * from {{ sliced(slice, 'int_scope_periods') }}
 ),
 
 date_periods as (

@@ -1,10 +1,10 @@
 {%- set slice = slice_by_scope_periods([
-    changed_in_periods('fct_scope_message_day'),
+    changed_in_periods('int_scope_message_days'),
     changed_in_periods('fct_scope_membership_day'),
     changed_in_periods('fct_scope_activity_day'),
 ]) -%}
 with scope_periods as (
-    select * from {{ sliced(slice, 'fct_scope_period') }}
+    select * from {{ sliced(slice, 'int_scope_periods') }}
 ),
 
 date_periods as (
@@ -22,7 +22,7 @@ activity_days as (
 ),
 
 message_days as (
-    select * from {{ ref('fct_scope_message_day') }}
+    select * from {{ ref('int_scope_message_days') }}
 ),
 
 scope_days as (

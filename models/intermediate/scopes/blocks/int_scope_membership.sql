@@ -5,7 +5,7 @@
     changed_in_periods('fct_presence', 'left_date'),
 ]) -%}
 with scope_periods as (
-    select * from {{ sliced(slice, 'fct_scope_period') }}
+    select * from {{ sliced(slice, 'int_scope_periods') }}
 ),
 
 date_periods as (

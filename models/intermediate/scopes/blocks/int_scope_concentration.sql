@@ -1,9 +1,9 @@
 {%- set slice = slice_by_scope_periods([
-    changed('fct_scope_membership'),
+    changed('int_scope_membership'),
     changed('int_scope_speakers'),
 ]) -%}
 with scope_membership as (
-    select * from {{ sliced(slice, 'fct_scope_membership') }}
+    select * from {{ sliced(slice, 'int_scope_membership') }}
 ),
 
 -- Members with equally many messages take neighbouring ranks: a histogram is enough.

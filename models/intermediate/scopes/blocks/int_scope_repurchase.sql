@@ -14,7 +14,7 @@
 ]) -%}
 with scope_periods as (
     select *
-    from {{ sliced(slice, 'fct_scope_period') }}
+    from {{ sliced(slice, 'int_scope_periods') }}
     where period_type <> 'day'
 ),
 

@@ -1,6 +1,6 @@
 {%- set zombie_days = 14 -%}
 {%- set slice = slice_by(['period_type', 'period_start'], touched_by=[
-    changed('fct_scope_period'),
+    changed('int_scope_periods'),
     changed_together(
         'dim_group',
         'dim_period',
@@ -29,7 +29,7 @@
     ),
 ]) -%}
 with scope_periods as (
-    select * from {{ sliced(slice, 'fct_scope_period') }}
+    select * from {{ sliced(slice, 'int_scope_periods') }}
 ),
 
 periods as (
