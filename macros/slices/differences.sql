@@ -23,27 +23,17 @@
     {%- if not are_changes_known(meta['upstreams']) -%}
         {{ return(get_incremental_by_slice_sql(arguments)) }}
     {%- endif -%}
-    {%- set target_relation = arguments['target_relation'] -%}
+    {%- set temp_relation = arguments['temp_relation'] -%}
     {%- set columns = arguments['dest_columns'] | map(attribute='quoted') | join(', ') -%}
     {%- set keys = meta['slice'] | join(', ') -%}
-    {%- set changes = changes_of(this.identifier) -%}
-    {%- set before = rows_in(target_relation, meta['slice'], arguments['temp_relation'], meta['slice']) -%}
-    {#- as in the strategy by_slice: one transaction writes to one database file -#}
-    {%- do adapter.commit() -%}
-    {%- do run_query(
-        'create or replace table ' ~ changes ~ ' as\n'
-        ~ "select 'removed' as change, " ~ columns ~ ' from (' ~ before ~ ') as removed\n'
+    {%- set before = rows_in(numbered_rows(arguments['target_relation']), meta['slice'], temp_relation, meta['slice']) -%}
+    {{ return(written_by_row(
+        arguments,
+        "select 'removed' as change, " ~ columns ~ ', row_id from (' ~ before ~ ') as removed\n'
         ~ "union all\nselect 'added' as change, " ~ keys ~ ', cast(sum(' ~ meta['value'] ~ ') as bigint) as '
-        ~ meta['value'] ~ ' from (select ' ~ columns ~ ' from (' ~ before ~ ') as before union all select ' ~ columns
-        ~ ' from ' ~ arguments['temp_relation'] ~ ') as added group by ' ~ keys ~ ' having sum(' ~ meta['value'] ~ ') <> 0'
-    ) -%}
-    delete from {{ target_relation }}
-    where ({{ keys }}) in (select {{ keys }} from {{ changes }});
-
-    insert into {{ target_relation }} ({{ columns }})
-    select {{ columns }}
-    from {{ changes }}
-    where change = 'added'
+        ~ meta['value'] ~ ', null as row_id from (select ' ~ columns ~ ' from (' ~ before ~ ') as before union all select '
+        ~ columns ~ ' from ' ~ temp_relation ~ ') as added group by ' ~ keys ~ ' having sum(' ~ meta['value'] ~ ') <> 0'
+    )) }}
 {%- endmacro %}
 
 {# Two upstreams that are joined by `keys` (columns of both), as pairs of relations with a `weight`: all joined rows are
