@@ -14,28 +14,28 @@
     {{ return(written_by_row(arguments, row_changes(columns, before, after))) }}
 {%- endmacro %}
 
-{# Deletes and notes the changed rows, and returns what inserts those that came. changes: statement that gives them, with
-   `change` (added, removed) and of those removed `row_id`. #}
+{# Deletes the rows that went, inserts those that came, and returns what notes both. changes: statement that gives them,
+   with `change` (added, removed) and of those removed `row_id`. #}
 {% macro written_by_row(arguments, changes) -%}
     {%- set target_relation = arguments['target_relation'] -%}
     {%- set columns = arguments['dest_columns'] | map(attribute='quoted') | join(', ') -%}
     {%- set changed = this.identifier ~ '__changed' -%}
+    {#- all in one transaction: after it, row numbers may be others -#}
     {%- do run_query('create or replace temporary table ' ~ changed ~ ' as\n' ~ changes) -%}
-    {#- in the transaction that read them: after it, row numbers may be others -#}
     {%- do run_query(
         'delete from ' ~ target_relation ~ ' where rowid in (select row_id from ' ~ changed ~ ' where row_id is not null)'
     ) -%}
+    {%- do run_query(
+        'insert into ' ~ target_relation ~ ' (' ~ columns ~ ')\nselect ' ~ columns ~ ' from ' ~ changed
+        ~ " where change = 'added'"
+    ) -%}
     {#- one transaction writes to one database file: the changes stand in another than the marts -#}
     {%- do adapter.commit() -%}
-    {%- do run_query(
-        'create or replace table ' ~ changes_of(this.identifier) ~ ' as select change, ' ~ columns ~ ' from ' ~ changed
-    ) -%}
-    {%- do run_query('drop table ' ~ changed) -%}
-    {%- do adapter.commit() -%}
-    insert into {{ target_relation }} ({{ columns }})
-    select {{ columns }}
-    from {{ changes_of(this.identifier) }}
-    where change = 'added'
+    create or replace table {{ changes_of(this.identifier) }} as
+    select change, {{ columns }}
+    from {{ changed }};
+
+    drop table {{ changed }}
 {%- endmacro %}
 
 {% macro numbered_rows(relation) -%}

@@ -34,6 +34,11 @@ def dbt_arguments(settings: Settings, full_refresh: bool, project_dir: Path = PR
     return ["build", "--exclude-resource-type=unit_test", *extent, *common]
 
 
+def retry_arguments(settings: Settings, project_dir: Path = PROJECT_DIR) -> list[str]:
+    """Arguments of `dbt` for what failed or was skipped in the build before, one after the other."""
+    return ["retry", "--threads", "1", *common_arguments(settings, settings.target_dir, project_dir)]
+
+
 def common_arguments(settings: Settings, target: Path, project_dir: Path = PROJECT_DIR) -> list[str]:
     """Arguments of every `dbt` command: where things are, the choices, a log that `run_dbt` hears."""
     return [

@@ -15,6 +15,7 @@ from orchestration.reports import CheckResult
 Status = Literal["pass", "warn", "fail", "error"]
 Ask = Callable[[str], list[tuple[Any, ...]]]
 
+OUT_OF_MEMORY = "Out of Memory Error"
 _KEYS = ("grain", "unique")
 _STATUS: dict[str, Status] = {
     "pass": "pass",
@@ -98,6 +99,11 @@ def failed_model(results: list[dict[str, Any]], manifest: Manifest) -> str | Non
             name = manifest.node(result["unique_id"]).get("name", result["unique_id"])
             return f"{name}: {one_line(result.get('message') or '')}"
     return None
+
+
+def ran_out_of_memory(results: list[dict[str, Any]]) -> bool:
+    """Whether DuckDB refused some model or test the memory that it asked for."""
+    return any(OUT_OF_MEMORY in (result.get("message") or "") for result in results)
 
 
 def _check_results(result: dict[str, Any], manifest: Manifest, ask: Ask) -> Iterator[CheckResult]:

@@ -20,6 +20,7 @@ from orchestration.building.results import one_line
 from orchestration.errors import EXIT_FAILURE, EXIT_USAGE, ShequnError
 from orchestration.fingerprint import code_fingerprint, current_origin
 from orchestration.lock import writer_lock
+from orchestration.messages import say
 from orchestration.progress import Progress
 from orchestration.settings import PROJECT_DIR, Settings
 
@@ -72,9 +73,13 @@ class Listener(Progress):
     def __init__(self) -> None:
         self.stages: list[tuple[str, int | None]] = []
         self.nodes: list[str] = []
+        self.notes: list[str] = []
 
     def stage(self, key: str, total: int | None = None) -> None:
         self.stages.append((key, total))
+
+    def note(self, detail: str) -> None:
+        self.notes.append(detail)
 
     def advance(self, detail: str = "", amount: int = 1) -> None:
         self.nodes.append(detail)
@@ -226,6 +231,27 @@ def test_a_broken_model_ends_the_build_in_one_line(
         build_models(settings, Progress(), project_dir=project)
     assert caught.value.exit_code == EXIT_FAILURE
     assert "\n" not in str(caught.value)
+    assert read_build(settings) is None
+
+
+REFUSED = "error('Out of Memory Error: could not allocate')"
+
+
+def test_models_too_large_side_by_side_are_built_one_by_one(settings: Settings, project: Path) -> None:
+    mart = MART.replace("select id", f"select {{{{ 'id' if target.threads == 1 else \"{REFUSED}\" }}}} as id")
+    write_project(project, mart=mart)
+    listener = Listener()
+    report = build_models(settings, listener, project_dir=project)
+    assert report.success
+    assert listener.notes[-1] == say("building.memory")
+    assert len(report.checks) == len({(check.name, check.where) for check in report.checks}) > 5
+    assert read_build(settings) is not None
+
+
+def test_a_model_too_large_by_itself_says_what_to_set(settings: Settings, project: Path) -> None:
+    write_project(project, mart=MART.replace("select id", f"select {REFUSED} as id"))
+    with pytest.raises(ShequnError, match="mart_tiny: .*SHEQUN_MEMORY"):
+        build_models(settings, Progress(), project_dir=project)
     assert read_build(settings) is None
 
 
