@@ -60,8 +60,8 @@ def build_models(
         Every test with its outcome; `success` is False where a test fails or could not run.
 
     Raises:
-        ShequnError: `building.failed`, `building.disk_full` or `building.out_of_memory` (exit 1) when a model or
-            dbt itself fails;
+        ShequnError: `building.failed`, `building.disk_full` or `building.out_of_memory` (exit 1) when a
+            model or dbt itself fails;
             `building.var_template` or `building.var_unknown` (exit 2) for variables dbt must not see.
     """
     started = time.monotonic()

@@ -250,7 +250,7 @@ def test_models_too_large_side_by_side_are_built_one_by_one(settings: Settings, 
 
 def test_a_model_too_large_by_itself_says_what_to_set(settings: Settings, project: Path) -> None:
     write_project(project, mart=MART.replace("select id", f"select {REFUSED} as id"))
-    with pytest.raises(ShequnError, match="mart_tiny: .*SHEQUN_MEMORY"):
+    with pytest.raises(ShequnError, match=r"mart_tiny: .*SHEQUN_MEMORY"):
         build_models(settings, Progress(), project_dir=project)
     assert read_build(settings) is None
 
