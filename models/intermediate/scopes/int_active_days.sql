@@ -10,6 +10,7 @@
         condition='one.is_valid',
     )],
 ) -%}
+{%- do worked_out_in_parts() -%}
 with messages as (
     select *
     from {{ sliced(
@@ -28,7 +29,7 @@ group_days as (
         sent_date,
         count(*) as messages
     from messages
-    where is_valid
+    where is_valid and {{ is_in_part_of('member_id') }}
     group by group_id, member_id, sent_date
 ),
 

@@ -12,6 +12,7 @@
     counted_since('fct_page_view', ['viewed_date'], columns=['group_id', 'viewed_date']),
     counted_since('fct_touch', ['touch_date'], columns=['group_id', 'touch_date']),
 ]) -%}
+{%- do worked_out_in_parts() -%}
 {#- one column of each row counts, which is counted sooner than summed -#}
 {%- set counted = [
     'joins', 'leaves', 'messages', 'valid_messages', 'red_packets', 'actions', 'participations',
@@ -116,6 +117,7 @@ member_days as (
         {% endfor -%}
         cast(coalesce(sum(characters), 0) as bigint) as characters
     from events
+    where {{ is_in_part_of_history('date') }}
     group by group_id, member_id, date
 ),
 
