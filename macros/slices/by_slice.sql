@@ -1,14 +1,22 @@
 {# Incremental strategy of models kept by slices: of the touched slices the rows that went or came are deleted and inserted.
    They are kept for the models downstream until the build ends. #}
 {% macro get_incremental_by_slice_sql(arguments) -%}
-    {%- set slice = config.get('meta')['slice'] -%}
+    {%- set meta = config.get('meta') -%}
     {%- set touched = this.identifier ~ '__touched' -%}
     {%- set before = numbered_rows(arguments['target_relation']) -%}
     {%- set after = arguments['temp_relation'] -%}
     {%- if are_changes_known([touched]) -%}
+        {%- set slice = meta['slice'] -%}
+        {%- set compared = changes_of(touched) -%}
+        {%- if meta['neighbours'] -%}
+            {%- set compared = changes_of(this.identifier ~ '__compared') -%}
+            {%- set before = numbered_rows(
+                arguments['target_relation'], is_near_touched_days(slice, meta['neighbours'][1])
+            ) -%}
+        {%- endif -%}
         {#- what was read whole gives rows of other slices, too, and not all of them -#}
-        {%- set before = '(' ~ rows_in(before, slice, changes_of(touched), slice) ~ ')' -%}
-        {%- set after = '(' ~ rows_in(after, slice, changes_of(touched), slice) ~ ')' -%}
+        {%- set before = '(' ~ rows_in(before, slice, compared, slice) ~ ')' -%}
+        {%- set after = '(' ~ rows_in(after, slice, compared, slice) ~ ')' -%}
     {%- endif -%}
     {%- set columns = arguments['dest_columns'] | map(attribute='quoted') | join(', ') -%}
     {{ return(written_by_row(arguments, row_changes(columns, before, after))) }}
@@ -38,8 +46,8 @@
     drop table {{ changed }}
 {%- endmacro %}
 
-{% macro numbered_rows(relation) -%}
-    {{ return('(select *, rowid as row_id from ' ~ relation ~ ')') }}
+{% macro numbered_rows(relation, condition='true') -%}
+    {{ return('(select *, rowid as row_id from ' ~ relation ~ ' where ' ~ condition ~ ')') }}
 {%- endmacro %}
 
 {# Rows of which there are more on one side than on the other, as often as that. One aggregate of both sides takes a

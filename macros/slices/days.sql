@@ -1,40 +1,60 @@
 {# Models with a row per day of somebody, and with the day before and after in the same row: its slice is one row, and
-   whatever comes or goes touches the neighbours, too. So a refresh need not write the history of all who were active. #}
+   whatever comes or goes changes what its neighbours say, too. So a refresh need not write the history of all who were active. #}
 
 {# columns: whose day it is, and the day as the last one; previous, next: the columns of its neighbours. #}
 {% macro slice_by_days(columns, previous, next, touched_by) -%}
-    {%- set slice = slice_by(columns, touched_by) -%}
-    {%- do slice.update({'neighbours': [previous, next]}) -%}
+    {%- set slice = slice_by(columns, touched_by, meta={'neighbours': [previous, next]}) -%}
     {%- if slice.touched is not none -%}
         {%- set whose, day = columns[:-1], columns[-1] -%}
-        {%- set after = 'before.' ~ day ~ ' > touched.' ~ day ~ ' and coalesce(before.' ~ previous ~ ' <= touched.' ~ day -%}
-        {%- set prior = 'before.' ~ day ~ ' < touched.' ~ day ~ ' and coalesce(before.' ~ next ~ ' >= touched.' ~ day -%}
+        {%- set near, compared = changes_of(this.identifier ~ '__near'), changes_of(this.identifier ~ '__compared') -%}
+        {%- do slice.update({'near': near, 'neighbours': [previous, next]}) -%}
+        {#- as they were: the touched days themselves, the day after each and the day before -#}
         {%- do run_query(
-            'insert into ' ~ slice.touched ~ '\nselect before.' ~ columns | join(', before.') ~ ' from ' ~ this
-            ~ ' as before inner join ' ~ slice.touched ~ ' as touched using (' ~ whose | join(', ') ~ ') where '
-            ~ after ~ ', true) or ' ~ prior ~ ', true)'
+            'create or replace table ' ~ near ~ ' as\nselect distinct before.* from (select * from ' ~ this ~ ' where '
+            ~ is_near_touched_days(columns, next) ~ ') as before inner join ' ~ slice.touched ~ ' as touched using ('
+            ~ whose | join(', ') ~ ') where before.' ~ day ~ ' = touched.' ~ day ~ ' or before.' ~ day ~ ' > touched.' ~ day
+            ~ ' and coalesce(before.' ~ previous ~ ' <= touched.' ~ day ~ ', true) or before.' ~ day ~ ' < touched.' ~ day
+            ~ ' and coalesce(before.' ~ next ~ ' >= touched.' ~ day ~ ', true)'
+        ) -%}
+        {%- do run_query(
+            'create or replace table ' ~ compared ~ ' as\nselect * from ' ~ slice.touched ~ ' union select '
+            ~ columns | join(', ') ~ ' from ' ~ near
         ) -%}
     {%- endif -%}
     {{ return(slice) }}
 {%- endmacro %}
 
-{# The touched rows of `days` (a CTE with the slice's columns), and beside them the days that were before and after them:
-   what lag and lead over them say of a touched day is true. #}
+{# Condition that a row of the model may be a touched one or a neighbour: its day or the next one is not before the first
+   touched day. Two dates tell it, before four texts are looked at. #}
+{% macro is_near_touched_days(columns, next) -%}
+    {%- set first_day = run_query(
+        'select min(' ~ columns[-1] ~ ') from ' ~ changes_of(this.identifier ~ '__touched')
+    ).columns[0].values()[0] -%}
+    {%- if first_day is none -%}
+        {{ return('false') }}
+    {%- endif -%}
+    {%- set from_then_on = " >= date '" ~ first_day ~ "'" -%}
+    {{ return('(' ~ columns[-1] ~ from_then_on ~ ' or ' ~ next ~ from_then_on ~ ' or ' ~ next ~ ' is null)') }}
+{%- endmacro %}
+
+{# The touched rows of `days` (a CTE with the slice's columns), their neighbours as they were, and of the days beyond those
+   whose they are: what lag and lead over them say of touched days and neighbours is true. #}
 {% macro with_neighbours(slice, days) -%}
     {%- if slice.touched is none -%}
         {{ return(days) }}
     {%- endif -%}
-    {%- set whose, day = slice.columns[:-1] | join(', '), slice.columns[-1] -%}
+    {%- set columns = slice.columns | join(', ') -%}
     {%- set sides = [] -%}
     {%- for neighbour in slice.neighbours -%}
         {%- do sides.append(
-            'select ' ~ whose ~ ', ' ~ neighbour ~ ' as ' ~ day ~ ' from ('
-            ~ rows_in(this, slice.columns, slice.touched, slice.columns) ~ ') where ' ~ neighbour ~ ' is not null'
+            'select ' ~ slice.columns[:-1] | join(', ') ~ ', ' ~ neighbour ~ ' as ' ~ slice.columns[-1] ~ ' from '
+            ~ slice.near ~ ' where ' ~ neighbour ~ ' is not null'
         ) -%}
     {%- endfor -%}
     {{ return(
-        '(select * from ' ~ touched_rows(slice, days) ~ ' union all by name select * from ('
-        ~ sides | join(' union ') ~ ') anti join ' ~ slice.touched ~ ' using (' ~ slice.columns | join(', ') ~ '))'
+        '(select * from ' ~ touched_rows(slice, days) ~ ' union all by name select * from ' ~ slice.near
+        ~ ' anti join ' ~ slice.touched ~ ' using (' ~ columns ~ ') union all by name select * from ('
+        ~ sides | join(' union ') ~ ') anti join ' ~ changes_of(this.identifier ~ '__compared') ~ ' using (' ~ columns ~ '))'
     ) }}
 {%- endmacro %}
 

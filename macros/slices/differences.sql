@@ -76,17 +76,33 @@
     {%- do sums.update({'counted': counted, 'counted_by': columns}) -%}
 {%- endmacro %}
 
+{# The rows of an upstream, by day, of whom something is counted anew, from the first period on that is: one look at it for
+   all that `in_both_states` asks. whose: the columns of those counted that the upstream has, too. #}
+{% macro days_counted_anew(sums, upstream, date, whose) -%}
+    {%- if not sums.are_differences -%}
+        {{ return(ref(upstream)) }}
+    {%- endif -%}
+    {%- set days = changes_of(this.identifier ~ '__days') -%}
+    {%- set first_day = run_query('select min(period_start) from ' ~ sums.counted).columns[0].values()[0] -%}
+    {%- set condition = date ~ " >= date '" ~ first_day ~ "'" if first_day is not none else 'false' -%}
+    {%- do run_query(
+        'create or replace table ' ~ days ~ ' as\n'
+        ~ rows_in('(select * from ' ~ ref(upstream) ~ ' where ' ~ condition ~ ')', whose, sums.counted, whose)
+    ) -%}
+    {{ return(days) }}
+{%- endmacro %}
+
 {# Rows of an upstream as they are, with the weight 1, and as they were, with the weight -1; without differences as they are.
    Of those alone that are counted anew: columns are its names of `keys`, if they differ, and keys those of the columns
-   that it has, if not all. is_small: all of its rows. #}
-{% macro in_both_states(sums, upstream, columns=none, keys=none, is_small=false) -%}
+   that it has, if not all. is_small: all of its rows. rows: those of the upstream that may be of them, if they are known. #}
+{% macro in_both_states(sums, upstream, columns=none, keys=none, is_small=false, rows=none) -%}
     {%- if not sums.are_differences -%}
         {{ return(weighted(ref(upstream))) }}
     {%- endif -%}
     {%- set keys = keys or sums.counted_by -%}
     {%- set states = [] -%}
     {%- for relation in [
-        ref(upstream),
+        rows or ref(upstream),
         '(select * exclude (change) from ' ~ changes_of(upstream) ~ " where change = 'added')",
         '(select * exclude (change) from ' ~ changes_of(upstream) ~ " where change = 'removed')",
     ] -%}

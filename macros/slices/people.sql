@@ -12,3 +12,18 @@
         ~ ', id_value from ' ~ slice.touched ~ ' inner join ' ~ identities ~ ' using (' ~ person ~ '))' -%}
     {{ return('(' ~ rows_in(relation, columns, wanted, slice.columns) ~ ')') }}
 {%- endmacro %}
+
+{# Slices of the rows of `via` that name, in one of the columns `on`, by any id the member of a changed row of `upstream`. #}
+{% macro changed_ids_of(upstream, via, on, columns=none) -%}
+    {%- set identities = ref('int_identities') -%}
+    {%- set members = 'select member_id from ' ~ changes_of(upstream) -%}
+    {{ return({
+        'upstreams': [upstream],
+        'columns': columns,
+        'via': relation_of(via),
+        'wanted': '(' ~ members ~ ' union select id_value from ' ~ identities ~ ' where member_id in (' ~ members ~ '))',
+        'key': 'member_id',
+        'on': on,
+        'condition': 'true',
+    }) }}
+{%- endmacro %}

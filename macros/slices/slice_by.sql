@@ -3,16 +3,16 @@
 
    columns: the slice's columns, known in every row of the model;
    touched_by: what touches slices, a list of `changed(...)`, `counted_since(...)` and others below and in touches.sql;
-   also: statements that return further touched slices.
+   also: statements that return further touched slices; meta: what else the strategy is to know.
 
    With neither, or where an upstream was not written by slices in this run, everything is worked out and only what differs
    is written. Returns what `sliced` needs. #}
-{% macro slice_by(columns, touched_by=[], also=[]) -%}
+{% macro slice_by(columns, touched_by=[], also=[], meta={}) -%}
     {%- do config(
         materialized='incremental',
         incremental_strategy='by_slice',
         on_schema_change='fail',
-        meta={'slice': columns},
+        meta=dict(meta, slice=columns),
     ) -%}
     {%- set slice = {'columns': columns, 'touched': none} -%}
     {%- if is_by_slices() and (touched_by or also) -%}

@@ -1,10 +1,11 @@
+{%- set group_day = ['group_id', 'cast(sent_at as date)'] -%}
 {%- set slice = slice_by(
     ['group_id', 'sent_date'],
-    touched_by=changed_messages(['group_id', 'cast(sent_at as date)'])
-    + [changed('int_groups', key='group_id', via='int_messages')],
+    touched_by=changed_messages(group_day)
+    + [changed('int_groups', group_day, via='int_all_messages', key='group_id')],
 ) -%}
 with messages as (
-    select * from {{ sliced_messages(slice, ['group_id', 'cast(sent_at as date)']) }}
+    select * from {{ sliced_messages(slice, group_day) }}
     where group_id is not null
 ),
 

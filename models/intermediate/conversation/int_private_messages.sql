@@ -1,7 +1,7 @@
 {%- set slice = slice_by(
     ['message_id'],
     touched_by=changed_messages(['message_id'])
-    + [changed('int_staff', key='member_id', via='int_messages', on=['sender_id', 'receiver_id'])],
+    + [changed_ids_of('int_staff', via='int_all_messages', on=['sender_id', 'receiver_id'])],
 ) -%}
 with messages as (
     select * from {{ sliced_messages(slice, ['message_id']) }}

@@ -18,6 +18,9 @@
     ],
     condition="other.period_type not in ('day', 'all')",
 )]) -%}
+{%- set active_days = days_counted_anew(
+    sums, 'int_active_days', 'active_date', ['scope_type', 'scope_id', 'member_id']
+) -%}
 with date_periods as (
     select * from {{ in_both_states(sums, 'bridge_date_period', is_small=true) }}
 ),
@@ -46,6 +49,7 @@ member_weeks_and_months as (
         'int_active_days',
         [period_start(days.within, 'active_date'), 'scope_type', 'scope_id', 'member_id'],
         keys=member_period[1:],
+        rows=active_days,
     ) }} as active_days
     where
         (active_days.active_date, active_days.weight) in (
