@@ -20,6 +20,18 @@
     {{ return('(' ~ rows_in(relation, columns, wanted, columns) ~ ')') }}
 {%- endmacro %}
 
+{# The rows of an upstream on days of touched periods, of whatever scope: much fewer to join and to sum than all. #}
+{% macro sliced_on_days(slice, upstream) -%}
+    {%- set relation = ref(upstream) -%}
+    {%- set date_periods = ref('bridge_date_period') -%}
+    {%- if slice.touched is none -%}
+        {{ return(relation) }}
+    {%- endif -%}
+    {%- set keys = ['period_type', 'period_start'] -%}
+    {%- set wanted = '(select distinct date from (' ~ rows_in(date_periods, keys, slice.touched, keys) ~ '))' -%}
+    {{ return('(' ~ rows_in(relation, 'date', wanted, 'date') ~ ')') }}
+{%- endmacro %}
+
 {# Periods in which somebody was active of whom it changed whether he was in the scope at their end: who came or left is
    there, or not, at the end of every period that ends from that day on. condition: of the periods. #}
 {% macro changed_stays(active_days, condition) -%}

@@ -1,9 +1,10 @@
-{# Models with a row per period and scope: what changes on a day of a scope touches the periods that hold the day. #}
+{# Models with a row per period and scope: what changes on a day of a scope touches the periods that hold the day.
+   condition: of the periods and scopes that the model has, if not all. #}
 
-{% macro slice_by_scope_periods(touched_by) -%}
+{% macro slice_by_scope_periods(touched_by, condition='true') -%}
     {{ return(slice_by(
         ['period_type', 'period_start', 'scope_type', 'scope_id'],
-        touched_by=[changed('int_scope_periods')] + touched_by,
+        touched_by=[changed('int_scope_periods', condition=condition)] + touched_by,
     )) }}
 {%- endmacro %}
 

@@ -1,9 +1,12 @@
 {%- set period_types = ['day', 'week', 'month'] -%}
-{%- set is_looked_at = "other.period_type in ('day', 'week', 'month') and (one.scope_type = 'all'"
-    ~ " or one.scope_type = 'group' and other.period_type <> 'day')" -%}
+{#- what the mart has; of others a whole year of days would be read -#}
+{%- set is_looked_at = "(scope_type = 'all' and period_type in ('day', 'week', 'month')"
+    ~ " or scope_type = 'group' and period_type in ('week', 'month'))" -%}
+{%- set is_joined = is_looked_at | replace('scope_type', 'one.scope_type')
+    | replace('period_type', 'other.period_type') -%}
 {%- set columns = ['other.period_type', 'other.period_start', 'one.scope_type', 'one.scope_id'] -%}
 {%- set slice = slice_by_scope_periods([
-    changed('int_scope_membership'),
+    changed('int_scope_membership', condition=is_looked_at),
     changed_sums(
         'int_active_days',
         by=['scope_type', 'scope_id', 'member_id', 'active_date', 'previous_active_date'],
@@ -11,19 +14,17 @@
         other='dim_period',
         on='one.active_date between other.previous_start and other.period_end',
         columns=columns,
-        condition=is_looked_at,
+        condition=is_joined,
     ),
-    changed_stays('int_active_days', condition=is_looked_at),
-]) -%}
+    changed_stays('int_active_days', condition=is_joined),
+], condition=is_looked_at) -%}
 with periods as (
     select * from {{ ref('dim_period') }}
 ),
 
 scope_periods as (
     select * from {{ sliced(slice, 'int_scope_periods') }}
-    where
-        (scope_type = 'all' and period_type in ('day', 'week', 'month'))
-        or (scope_type = 'group' and period_type in ('week', 'month'))
+    where {{ is_looked_at }}
 ),
 
 scope_membership as (

@@ -14,15 +14,15 @@ date_periods as (
 ),
 
 membership_days as (
-    select * from {{ ref('fct_scope_membership_day') }}
+    select * from {{ sliced_on_days(slice, 'fct_scope_membership_day') }}
 ),
 
 activity_days as (
-    select * from {{ ref('fct_scope_activity_day') }}
+    select * from {{ sliced_on_days(slice, 'fct_scope_activity_day') }}
 ),
 
 message_days as (
-    select * from {{ ref('int_scope_message_days') }}
+    select * from {{ sliced_on_days(slice, 'int_scope_message_days') }}
 ),
 
 scope_days as (

@@ -14,11 +14,11 @@ date_periods as (
 ),
 
 scope_days as (
-    select * from {{ ref('fct_scope_membership_day') }}
+    select * from {{ sliced_on_days(slice, 'fct_scope_membership_day') }}
 ),
 
 moves as (
-    select * from {{ ref('int_move_days') }}
+    select * from {{ sliced_on_days(slice, 'int_move_days') }}
 ),
 
 presence as (
