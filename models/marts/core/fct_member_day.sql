@@ -1,16 +1,22 @@
-{%- set slice = slice_by(['group_id', 'date'], touched_by=[
-    changed('fct_membership_span', columns=['group_id', 'start_date']),
-    changed('fct_membership_span', columns=['group_id', 'end_date']),
-    changed('fct_membership_span', key=['group_id', 'member_id'], via='this'),
-    changed('fct_message', columns=['group_id', 'sent_date']),
-    changed('int_message_actions', columns=['group_id', 'action_date']),
-    changed('fct_participation', columns=['group_id', 'participated_date']),
-    changed('fct_page_view', columns=['group_id', 'viewed_date']),
-    changed('fct_touch', columns=['group_id', 'touch_date']),
-    changed('fct_order', columns=['attributed_group_id', 'paid_date']),
-    counted_since('int_message_actions', ['action_date'], columns=['group_id', 'action_date']),
-    counted_since('fct_page_view', ['viewed_date'], columns=['group_id', 'viewed_date']),
-    counted_since('fct_touch', ['touch_date'], columns=['group_id', 'touch_date']),
+{%- set slice = slice_by(['group_id', 'member_id', 'date'], touched_by=[
+    changed('fct_membership_span', columns=['group_id', 'member_id', 'start_date']),
+    changed('fct_membership_span', columns=['group_id', 'member_id', 'end_date']),
+    changed_stretches_of_spans('this'),
+    changed('fct_message', columns=['group_id', 'member_id', 'sent_date']),
+    changed('int_message_actions', columns=['group_id', 'member_id', 'action_date']),
+    changed('fct_participation', columns=['group_id', 'member_id', 'participated_date']),
+    changed('fct_page_view', columns=['group_id', 'member_id', 'viewed_date']),
+    changed('fct_touch', columns=['group_id', 'member_id', 'touch_date']),
+    changed('fct_order', columns=['attributed_group_id', 'member_id', 'paid_date']),
+    counted_since(
+        'fct_membership_span', ['start_date'], columns=['group_id', 'member_id', 'start_date']
+    ),
+    counted_since('fct_membership_span', ['end_date'], columns=['group_id', 'member_id', 'end_date']),
+    counted_since(
+        'int_message_actions', ['action_date'], columns=['group_id', 'member_id', 'action_date']
+    ),
+    counted_since('fct_page_view', ['viewed_date'], columns=['group_id', 'member_id', 'viewed_date']),
+    counted_since('fct_touch', ['touch_date'], columns=['group_id', 'member_id', 'touch_date']),
 ]) -%}
 {%- do worked_out_in_parts() -%}
 {#- one column of each row counts, which is counted sooner than summed -#}
@@ -22,36 +28,40 @@
 {%- set measures = dict.fromkeys(counted + ['characters'], 'integer') -%}
 {%- do measures.update(dict.fromkeys(amounts, 'decimal(18, 2)')) -%}
 with membership_spans as (
-    select * from {{ ref('fct_membership_span') }}
+    select *
+    from {{ sliced(slice, 'fct_membership_span', keys=['group_id', 'member_id']) }}
 ),
 
 messages as (
-    select * from {{ sliced(slice, 'fct_message', ['group_id', 'sent_date']) }}
+    select * from {{ sliced(slice, 'fct_message', ['group_id', 'member_id', 'sent_date']) }}
     where is_customer
 ),
 
 message_actions as (
-    select * from {{ sliced(slice, 'int_message_actions', ['group_id', 'action_date']) }}
+    select *
+    from {{ sliced(slice, 'int_message_actions', ['group_id', 'member_id', 'action_date']) }}
     where group_id is not null
 ),
 
 participations as (
-    select * from {{ sliced(slice, 'fct_participation', ['group_id', 'participated_date']) }}
+    select *
+    from {{ sliced(slice, 'fct_participation', ['group_id', 'member_id', 'participated_date']) }}
     where group_id is not null
 ),
 
 page_views as (
-    select * from {{ sliced(slice, 'fct_page_view', ['group_id', 'viewed_date']) }}
+    select * from {{ sliced(slice, 'fct_page_view', ['group_id', 'member_id', 'viewed_date']) }}
     where group_id is not null and member_id is not null
 ),
 
 touches as (
-    select * from {{ sliced(slice, 'fct_touch', ['group_id', 'touch_date']) }}
+    select * from {{ sliced(slice, 'fct_touch', ['group_id', 'member_id', 'touch_date']) }}
     where group_id is not null and is_delivered
 ),
 
 orders as (
-    select * from {{ sliced(slice, 'fct_order', ['attributed_group_id', 'paid_date']) }}
+    select *
+    from {{ sliced(slice, 'fct_order', ['attributed_group_id', 'member_id', 'paid_date']) }}
     where is_in_community
 ),
 
