@@ -45,6 +45,8 @@ from orchestration.reports import FileOutcome, LandingReport, Part
 from orchestration.settings import Settings
 
 MEMORY_LIMIT = "512MB"
+# So much of a write-ahead log is left to the next who opens the file: a build has the memory to put it in its place.
+_MOST_WAL_BYTES = 64 << 20
 # What a file under a neutral export's name that holds another's rows is refused with.
 OTHER_CONTENT = ("E_HEADER", "E_KEYS", "E_NOT_CSV", "E_NOT_JSONL")
 PARTS: dict[str, Part] = {"sheet": "sheet", "sqlite": "table"}
@@ -118,6 +120,8 @@ def _prepare(connection: duckdb.DuckDBPyConnection, catalogue: Catalogue, zone: 
     connection.execute("set threads = 1")
     connection.execute("set enable_progress_bar = false")
     connection.execute(f"set memory_limit = {literal(MEMORY_LIMIT)}")
+    connection.execute("set checkpoint_threshold = '1TB'")  # see _write_down
+    connection.execute("pragma disable_checkpoint_on_shutdown")
     ledger.create_tables(connection, catalogue)
     ledger.remember_timezone(connection, zone)
     create_macros(connection)
@@ -157,9 +161,23 @@ def _outcomes(
                 parts = with_parts(landing, digests, whole, is_head_enough=False)
                 files = _queue((*parts, *(one for one in files if one.path != file.path)))
                 continue
+        _write_down(landing)
         landing.progress.advance(file.relative)
         yield replace(outcome, seconds=time.monotonic() - started)
     digests.save()
+
+
+def _write_down(landing: Landing) -> None:
+    """Put a long write-ahead log in its place, with a build's memory.
+
+    A checkpoint looks at the tables of the models, too, and at those with many deleted rows wants more than
+    a landing may hold, which would end the landing.
+    """
+    wal = landing.settings.private_db.with_name(landing.settings.private_db.name + ".wal")
+    if wal.exists() and wal.stat().st_size > _MOST_WAL_BYTES:
+        landing.connection.execute(f"set memory_limit = '{landing.settings.memory}B'")
+        landing.connection.execute("checkpoint")
+        landing.connection.execute(f"set memory_limit = {literal(MEMORY_LIMIT)}")
 
 
 def _queue(files: Iterable[InboxFile]) -> deque[InboxFile]:
