@@ -45,7 +45,7 @@ from orchestration.reports import FileOutcome, LandingReport, Part
 from orchestration.settings import Settings
 
 MEMORY_LIMIT = "512MB"
-# So much of a write-ahead log is left to the next who opens the file: a build has the memory to put it in its place.
+# So much of a write-ahead log is left to the next who opens the file: a build has the memory for it.
 _MOST_WAL_BYTES = 64 << 20
 # What a file under a neutral export's name that holds another's rows is refused with.
 OTHER_CONTENT = ("E_HEADER", "E_KEYS", "E_NOT_CSV", "E_NOT_JSONL")

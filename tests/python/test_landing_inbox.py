@@ -15,7 +15,7 @@ from inboxes import NOW, OLD_SECONDS, Inbox, outcome_of
 import orchestration.landing.inbox as inbox_module
 from orchestration.errors import ShequnError
 from orchestration.inbox import inbox_files
-from orchestration.landing import ledger
+from orchestration.landing import gate, ledger
 from orchestration.landing.catalogue import load_catalogue
 from orchestration.messages import say
 from orchestration.progress import Progress
@@ -407,3 +407,21 @@ def test_a_home_in_its_own_inbox_is_no_part_of_it(tmp_path: Path, home: str) -> 
     for _ in range(2):
         assert [outcome.path for outcome in inbox.land().files] == ["canonical/groups.csv"]
     assert [path.name for path in inbox_files(inbox.settings)] == ["groups.csv"]
+
+
+def test_a_long_log_is_put_in_its_place_with_the_memory_of_a_build(
+    inbox: Inbox, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    wal = Path(f"{inbox.settings.private_db}.wal")
+    inbox.write("canonical/refunds.csv", REFUND.format(1))
+    inbox.land()
+    long = wal.stat().st_size
+    monkeypatch.setattr(gate, "_MOST_WAL_BYTES", long)
+    inbox.write("canonical/refunds.2.csv", REFUND.format(2))
+    with gate.open_landing(inbox.settings, Progress()) as landing:
+        limit = "select current_setting('memory_limit')"
+        held = landing.connection.execute(limit).fetchall()
+        assert [outcome.status for outcome in gate.land_files(landing)] == ["landed", "unchanged"]
+        assert not wal.exists() or wal.stat().st_size < long / 2
+        assert landing.connection.execute(limit).fetchall() == held
+    assert inbox.column("select refund_id from raw.canonical__refunds order by 1") == ["1", "2"]
