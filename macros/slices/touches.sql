@@ -1,14 +1,19 @@
 {# Touches of models by slices whose keys stand in no upstream by itself. #}
 
 {# Slices of the rows that two upstreams make together, `one` and `other` (or three, with `third`): those of a changed row of
-   one with the others' rows, as they are and as they were. columns: the slice's, as expressions over one, other, third. #}
-{% macro changed_together(one, other, on, columns, condition='true', third=none) -%}
+   one with the others' rows, as they are and as they were. columns: the slice's, as expressions over one, other, third.
+   by: columns of `one`, if of its changed rows only those matter that are now more or fewer with the same values there. #}
+{% macro changed_together(one, other, on, columns, condition='true', third=none, by=none) -%}
     {%- set upstreams = [one, other, third] | select | list -%}
     {%- set statements = [] -%}
     {%- for changing in upstreams -%}
         {%- set relations = [] -%}
         {%- for upstream in upstreams -%}
-            {%- do relations.append(changes_of(upstream) if upstream == changing else now_and_before(upstream)) -%}
+            {%- do relations.append(
+                now_and_before(upstream) if upstream != changing
+                else rows_with_other_sums(upstream, by, ['1']) if by and upstream == one
+                else changes_of(upstream)
+            ) -%}
         {%- endfor -%}
         {%- do statements.append(slices_together(columns, relations, on, condition)) -%}
     {%- endfor -%}
@@ -20,18 +25,24 @@
    another upstream has beside it. #}
 {% macro changed_sums(upstream, by, values, columns=none, other=none, on='true', condition='true') -%}
     {%- set relation = ref(upstream) -%}
-    {%- set differences = [] -%}
-    {%- for value in values -%}
-        {%- do differences.append("sum(case change when 'added' then 1 else -1 end * (" ~ value ~ ')) <> 0') -%}
-    {%- endfor -%}
-    {%- set keys = by | join(', ') -%}
-    {%- set summed = '(select ' ~ keys ~ ' from ' ~ changes_of(upstream) ~ ' group by ' ~ keys ~ ' having '
-        ~ differences | join(' or ') ~ ')' -%}
+    {%- set summed = rows_with_other_sums(upstream, by, values) -%}
     {%- set relations = [summed, now_and_before(other)] if other else [summed] -%}
     {{ return({
         'upstreams': [upstream, other] | select | list,
         'statement': slices_together(columns, relations, on, condition) if columns else 'select * from ' ~ summed,
     }) }}
+{%- endmacro %}
+
+{% macro rows_with_other_sums(upstream, by, values) -%}
+    {%- set differences = [] -%}
+    {%- for value in values -%}
+        {%- do differences.append("sum(case change when 'added' then 1 else -1 end * (" ~ value ~ ')) <> 0') -%}
+    {%- endfor -%}
+    {%- set keys = by | join(', ') -%}
+    {{ return(
+        '(select ' ~ keys ~ ' from ' ~ changes_of(upstream) ~ ' group by ' ~ keys ~ ' having ' ~ differences | join(' or ')
+        ~ ')'
+    ) }}
 {%- endmacro %}
 
 {% macro slices_together(columns, relations, on, condition) -%}

@@ -34,6 +34,7 @@ changes as (
         active_members as window_member_days,
         case when active_members > 0 then date end as last_active_date
     from message_days
+    where {{ is_since_begun(slice, 'date') }}
 
     union all
 
@@ -48,6 +49,7 @@ changes as (
         -active_members as window_member_days,
         null as last_active_date
     from message_days
+    where {{ is_since_begun(slice, add_days('date', window_days)) }}
 
     union all
 
@@ -64,6 +66,7 @@ changes as (
     from scopes
     inner join dates
         on scopes.first_date <= dates.date
+    where {{ is_since_begun(slice, 'dates.date') }}
 ),
 
 daily as (

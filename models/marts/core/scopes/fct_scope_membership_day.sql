@@ -7,15 +7,27 @@
         'bridge_group_scope',
         on='one.group_id = other.group_id',
         columns=['other.scope_type', 'other.scope_id', 'one.start_date'],
+        by=['group_id', 'start_date'],
     ),
     changed_together(
         'fct_membership_span',
         'bridge_group_scope',
         on='one.group_id = other.group_id',
         columns=['other.scope_type', 'other.scope_id', 'one.end_date'],
+        by=['group_id', 'end_date', 'end_reason'],
     ),
-    changed('fct_presence', ['scope_type', 'scope_id', 'entered_date']),
-    changed('fct_presence', ['scope_type', 'scope_id', 'left_date']),
+    changed_sums(
+        'fct_presence',
+        by=['scope_type', 'scope_id', 'entered_date'],
+        values=['1', 'case when stretch_number = 1 then 1 else 0 end'],
+        columns=['one.scope_type', 'one.scope_id', 'one.entered_date'],
+    ),
+    changed_sums(
+        'fct_presence',
+        by=['scope_type', 'scope_id', 'left_date'],
+        values=['1', 'case when next_entered_date = left_date then 1 else 0 end'],
+        columns=['one.scope_type', 'one.scope_id', 'one.left_date'],
+    ),
     changed_together(
         'dim_scope',
         'dim_date',
@@ -52,6 +64,7 @@ group_days as (
         0 as leaves,
         0 as dissolved_exits
     from spans
+    where {{ is_since_begun(slice, 'start_date') }}
     group by group_id, start_date
 
     union all
@@ -63,7 +76,7 @@ group_days as (
         count(*) filter (where end_reason = 'leave') as leaves,
         count(*) filter (where end_reason = 'dissolved') as dissolved_exits
     from spans
-    where end_date is not null
+    where end_date is not null and {{ is_since_begun(slice, 'end_date') }}
     group by group_id, end_date
 ),
 
@@ -85,6 +98,7 @@ scope_dates as (
     from scopes
     inner join dates
         on scopes.first_date <= dates.date
+    where {{ is_since_begun(slice, 'dates.date') }}
 ),
 
 -- Every change of a scope, and a row of zeros for each of its days.
@@ -98,12 +112,12 @@ changes as (
     {{ scope_changes('presence', 'entered_date', measures, {
         'entries': 'count(*)',
         'first_entries': 'count(*) filter (where stretch_number = 1)',
-    }) | indent(4) }}
+    }, is_since_begun(slice, 'entered_date')) | indent(4) }}
     union all
     {{ scope_changes('presence', 'left_date', measures, {
         'exits': 'count(*)',
         'same_day_returns': 'count(*) filter (where next_entered_date = left_date)',
-    }, 'left_date is not null') | indent(4) }}
+    }, 'left_date is not null and ' ~ is_since_begun(slice, 'left_date')) | indent(4) }}
     union all
     {{ scope_changes('scope_dates', 'date', measures, {}) | indent(4) }}
 ),
