@@ -71,24 +71,47 @@
 {# What touches the cohorts of mart_retention: who enters one or leaves it, a day of his intervals that comes, and a period
    that comes into history. #}
 {% macro changed_cohorts() -%}
-    {%- set touched_by = [] -%}
+    {%- set columns = 'select scope_type, scope_id, cohort_event, cohort_date from ' -%}
+    {%- set starts = [] -%}
     {%- for period_type in ['day', 'week', 'month'] -%}
-        {%- set start = period_start(period_type, 'cohort_date') -%}
-        {%- set cohort = ['scope_type', 'scope_id', 'cohort_event', "'" ~ period_type ~ "'", start] -%}
-        {%- do touched_by.extend([
-            changed('fct_cohort_member', cohort),
-            counted_since('fct_cohort_member', days_of_intervals('cohort_date'), cohort),
-            changed(
-                'dim_period',
-                cohort,
-                via='fct_cohort_member',
-                key='period_start',
-                on='cohort_date' if period_type == 'day' else start,
-                condition="wanted.period_type = '" ~ period_type ~ "'",
-            ),
-        ]) -%}
+        {%- do starts.append("when '" ~ period_type ~ "' then " ~ period_start(period_type, 'cohort_date')) -%}
     {%- endfor -%}
-    {{ return(touched_by) }}
+    {{ return({
+        'upstreams': ['fct_cohort_member', 'dim_period', 'int_reporting_window'],
+        'statement': 'select distinct scope_type, scope_id, cohort_event, unit, case unit ' ~ starts | join(' ')
+            ~ ' end from (' ~ columns ~ changes_of('fct_cohort_member') ~ ' union ' ~ columns
+            ~ members_of_new_days(or_in='dim_period') ~ ") as days cross join (values ('day'), ('week'), ('month')) as units"
+            ~ " (unit) where unit = 'month' or scope_type <> 'group'",
+    }) }}
+{%- endmacro %}
+
+{# Cohort members of whom a day of their intervals has come since the last build. #}
+{% macro changed_intervals(columns, condition) -%}
+    {{ return({
+        'upstreams': ['fct_cohort_member', 'int_reporting_window'],
+        'statement': 'select ' ~ columns | join(', ') ~ ' from ' ~ members_of_new_days() ~ ' where ' ~ condition,
+    }) }}
+{%- endmacro %}
+
+{# Found by cohort days, which are few, and not in the intervals of every member.
+   or_in: upstream with periods, of the changed ones of which the members come, too. #}
+{% macro members_of_new_days(or_in=none) -%}
+    {%- set members = ref('fct_cohort_member') -%}
+    {%- set window = ref('int_reporting_window') -%}
+    {%- if not (is_by_slices() and are_changes_known(['int_reporting_window'])) -%}
+        {{ return(members) }}
+    {%- endif -%}
+    {%- set conditions = [is_newly_counted(days_of_intervals('cohort_date'))] -%}
+    {%- if or_in -%}
+        {%- set periods = ref(or_in) -%}
+        {%- do conditions.append(
+            'exists (select 1 from ' ~ changes_of(or_in) ~ " as periods where period_type in ('day', 'week', 'month')"
+            ~ ' and days.cohort_date between periods.period_start and periods.period_end)'
+        ) -%}
+    {%- endif -%}
+    {%- set days = '(select cohort_date from (select distinct cohort_date from ' ~ members ~ ') as days where '
+        ~ conditions | join(' or ') ~ ')' -%}
+    {{ return('(' ~ rows_in(members, 'cohort_date', days, 'cohort_date') ~ ')') }}
 {%- endmacro %}
 
 {# Whether a day of somebody, beside the one before, is a return: several days of one week or month are one. #}

@@ -14,11 +14,10 @@ with intervals as (
 -- Only days that some interval asks for; most days of somebody are none. Scope channel counts as
 -- scope all does, over the channel's customers: it is added up at the end.
 event_days as (
-    {%- for cohort_event, subject, days, day in [
-        ('joined', 'activity', 'int_active_days', 'active_date'),
-        ('first_active', 'activity', 'int_active_days', 'active_date'),
-        ('joined', 'purchase', 'int_buyer_days', 'paid_date'),
-        ('first_purchase', 'purchase', 'int_purchase_days', 'paid_date'),
+    {%- for cohort_events, subject, days, day in [
+        ("('joined', 'first_active')", 'activity', 'int_active_days', 'active_date'),
+        ("('joined')", 'purchase', 'int_buyer_days', 'paid_date'),
+        ("('first_purchase')", 'purchase', 'int_purchase_days', 'paid_date'),
     ] %}
     {%- set outer_loop = loop %}
     {%- set keys = ['scope_type', 'scope_id', 'member_id'] %}
@@ -41,7 +40,7 @@ event_days as (
             and cohorts.scope_id = events.scope_id
             and cohorts.member_id = events.member_id
     where
-        cohorts.cohort_event = '{{ cohort_event }}'
+        cohorts.cohort_event in {{ cohort_events }}
         and cohorts.scope_type in ('all', 'group')
         and (
             events.next_{{ day }} is null

@@ -6,10 +6,12 @@
     value='retained_members',
     upstreams=['fct_cohort_member', 'fct_presence', 'int_reporting_window'],
 ) -%}
-{%- do counted_anew(sums, ['scope_type', 'scope_id', 'member_id'], touched_by=[
-    changed('fct_cohort_member'),
-    changed('fct_presence'),
-    counted_since('fct_cohort_member', days_of_intervals('cohort_date')),
+{%- set whose = ['scope_type', 'scope_id', 'member_id'] -%}
+{%- set is_joined = "cohort_event = 'joined' and scope_type in ('all', 'group')" -%}
+{%- do counted_anew(sums, whose, touched_by=[
+    changed('fct_cohort_member', condition=is_joined),
+    changed('fct_presence', condition="scope_type in ('all', 'group')"),
+    changed_intervals(whose, condition=is_joined),
 ]) -%}
 with reporting_window as (
     select * from {{ in_both_states(sums, 'int_reporting_window', is_small=true) }}
@@ -17,7 +19,7 @@ with reporting_window as (
 
 cohorts as (
     select * from {{ in_both_states(sums, 'fct_cohort_member') }}
-    where cohort_event = 'joined' and scope_type in ('all', 'group')
+    where {{ is_joined }}
 ),
 
 presence as (

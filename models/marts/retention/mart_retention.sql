@@ -6,7 +6,8 @@
     changed('int_cohort_returns'),
     changed('int_cohort_stays'),
     counted_since('this', ends_of_intervals()),
-] + changed_cohorts()) -%}
+    changed_cohorts(),
+]) -%}
 with reporting_window as (
     select * from {{ ref('dim_reporting_window') }}
 ),
@@ -34,8 +35,19 @@ subjects as (
     {{ retention_subjects() }}
 ),
 
+cohort_sizes as (
+    select
+        scope_type,
+        scope_id,
+        cohort_event,
+        cohort_date,
+        count(*) as members
+    from cohort_members
+    group by scope_type, scope_id, cohort_event, cohort_date
+),
+
 -- A cohort day stands in its day, its week and its month.
-members_of_cohorts as (
+days_of_cohorts as (
     {%- for period_type in period_types %}
     select
         scope_type,
@@ -43,8 +55,9 @@ members_of_cohorts as (
         cohort_event,
         '{{ period_type }}' as cohort_period_type,
         {{ period_start(period_type, 'cohort_date') }} as cohort_start,
-        cohort_date
-    from cohort_members
+        cohort_date,
+        members
+    from cohort_sizes
     {%- if period_type != 'month' %}
     where scope_type <> 'group'
     {%- endif %}
@@ -52,23 +65,14 @@ members_of_cohorts as (
     {%- endfor %}
 ),
 
-counted_days as (
-    select
-        {{ cohort | join(', ') }},
-        cohort_date,
-        count(*) as members
-    from {{ touched_rows(slice, 'members_of_cohorts') }}
-    group by {{ cohort | join(', ') }}, cohort_date
-),
-
 -- As far as history reaches (R1).
 cohort_days as (
-    select counted_days.*
-    from counted_days
+    select touched_days.*
+    from {{ touched_rows(slice, 'days_of_cohorts') }} as touched_days
     inner join periods
         on
-            counted_days.cohort_period_type = periods.period_type
-            and counted_days.cohort_start = periods.period_start
+            touched_days.cohort_period_type = periods.period_type
+            and touched_days.cohort_start = periods.period_start
 ),
 
 day_cells as (
