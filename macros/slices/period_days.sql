@@ -32,6 +32,25 @@
     {{ return('(' ~ rows_in(relation, 'date', wanted, 'date') ~ ')') }}
 {%- endmacro %}
 
+{# The rows of an upstream in touched periods of one type, where the slice is a period. date: its day. #}
+{% macro sliced_by_period(slice, upstream, period_type, date) -%}
+    {%- set relation = ref(upstream) -%}
+    {%- if slice.touched is none -%}
+        {{ return(relation) }}
+    {%- endif -%}
+    {%- set bounds = run_query(
+        'select min(period_start), max(period_start) from ' ~ slice.touched ~ " where period_type = '" ~ period_type ~ "'"
+    ).rows[0] -%}
+    {%- if bounds[0] is none -%}
+        {{ return('(select * from ' ~ relation ~ ' where false)') }}
+    {%- endif -%}
+    {#- days that are known beforehand spare reading and truncating those of years -#}
+    {%- set between = '(select * from ' ~ relation ~ ' where ' ~ date ~ " >= date '" ~ bounds[0] ~ "' and " ~ date ~ ' < '
+        ~ add_periods(period_type, "date '" ~ bounds[1] ~ "'", 1) ~ ')' -%}
+    {%- set columns = ["'" ~ period_type ~ "'", period_start(period_type, date)] -%}
+    {{ return('(' ~ rows_in(between, columns, slice.touched, ['period_type', 'period_start']) ~ ')') }}
+{%- endmacro %}
+
 {# Periods in which somebody was active of whom it changed whether he was in the scope at their end: who came or left is
    there, or not, at the end of every period that ends from that day on. condition: of the periods. #}
 {% macro changed_stays(active_days, condition) -%}

@@ -12,9 +12,7 @@
 {%- set slice = slice_by(['period_type', 'period_start'], touched_by=touches) -%}
 with {% for period_type in period_types -%}
 {{ period_type }}_messages as (
-    select * from {{ sliced(slice, 'int_group_messages', [
-        "'" ~ period_type ~ "'", period_start(period_type, 'sent_date')
-    ]) }}
+    select * from {{ sliced_by_period(slice, 'int_group_messages', period_type, 'sent_date') }}
     where is_valid and text_key is not null
 ),
 

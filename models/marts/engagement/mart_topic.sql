@@ -24,9 +24,7 @@ with scope_terms as (
 
 {% for period_type in period_types -%}
 {{ period_type }}_messages as (
-    select * from {{ sliced(slice, 'fct_message', [
-        "'" ~ period_type ~ "'", period_start(period_type, 'sent_date')
-    ]) }}
+    select * from {{ sliced_by_period(slice, 'fct_message', period_type, 'sent_date') }}
     where is_valid and message_type = 'text'
 ),
 
