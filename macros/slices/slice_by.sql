@@ -178,3 +178,18 @@
         else '(' ~ rows_in(cte, slice.columns, slice.touched, slice.columns) ~ ')'
     ) }}
 {%- endmacro %}
+
+{# Condition that the day `date` lies in the times of the touched rows of an upstream, which begin and end at `from_at` and
+   `until_at`. An engine that is told dates leaves out what is not of them. #}
+{% macro is_in_touched_time(slice, date, upstream, from_at, until_at) -%}
+    {%- if slice.touched is none -%}
+        {{ return('true') }}
+    {%- endif -%}
+    {%- set bounds = run_query(
+        'select cast(min(' ~ from_at ~ ') as date), cast(max(' ~ until_at ~ ') as date) from ' ~ sliced(slice, upstream)
+        ~ ' as touched'
+    ).rows[0] -%}
+    {{ return(
+        date ~ " between date '" ~ bounds[0] ~ "' and date '" ~ bounds[1] ~ "'" if bounds[0] is not none else 'false'
+    ) }}
+{%- endmacro %}

@@ -1,14 +1,32 @@
+{%- set first_moment = 'started_at - (effective_ended_at - started_at)' -%}
+{%- set touched_by = [changed('int_activities')] -%}
+{%- for condition in ['one.group_id = other.group_id', 'other.group_id is null'] -%}
+    {%- do touched_by.append(changed_sums(
+        'int_group_messages',
+        by=['group_id', 'sent_at'],
+        values=['case when is_valid then 1 else 0 end'],
+        columns=['other.activity_id'],
+        other='int_activities',
+        on='one.sent_at >= ' ~ first_moment ~ ' and one.sent_at < other.effective_ended_at',
+        condition=condition,
+    )) -%}
+{%- endfor -%}
+{%- set slice = slice_by(['activity_id'], touched_by) -%}
 with activities as (
     select
         *,
         case when group_id is null then 'all' else 'group' end as scope_type,
         coalesce(group_id, 'all') as scope_id
-    from {{ ref('int_activities') }}
+    from {{ sliced(slice, 'int_activities') }}
 ),
 
 messages as (
     select * from {{ ref('int_group_messages') }}
-    where is_valid
+    where
+        is_valid
+        and {{ is_in_touched_time(
+            slice, 'sent_date', 'int_activities', first_moment, 'effective_ended_at'
+        ) }}
 ),
 
 windows as (
@@ -28,7 +46,7 @@ windows as (
         'before' as position,
         scope_type,
         scope_id,
-        started_at - (effective_ended_at - started_at) as from_at,
+        {{ first_moment }} as from_at,
         started_at as until_at
     from activities
 ),

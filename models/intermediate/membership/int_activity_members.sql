@@ -1,3 +1,33 @@
+{#- an entry or a join counts for what ends after it, a departure for what starts after it -#}
+{%- set touched_by = [changed('int_activities')] -%}
+{%- for moment, by in [
+    ('entered_at', ['entered_at']),
+    ('left_at', ['entered_at', 'left_at']),
+    ('next_entered_at', ['entered_at', 'left_at', 'next_entered_at']),
+] -%}
+    {%- do touched_by.append(changed_sums(
+        'int_stays',
+        by=['scope_type', 'scope_id'] + by,
+        values=['1'],
+        columns=['other.activity_id'],
+        other='int_activities',
+        on="one.scope_id = coalesce(other.group_id, 'all')",
+        condition='one.' ~ moment ~ ' <= greatest(other.started_at, other.effective_ended_at)'
+        ~ " and (one.scope_type = 'all') = (other.group_id is null)",
+    )) -%}
+{%- endfor -%}
+{%- for condition in ['one.group_id = other.group_id', 'other.group_id is null'] -%}
+    {%- do touched_by.append(changed_sums(
+        'int_membership_spans',
+        by=['group_id', 'started_at'],
+        values=['1'],
+        columns=['other.activity_id'],
+        other='int_activities',
+        on='one.started_at >= other.started_at and one.started_at < other.effective_ended_at',
+        condition=condition,
+    )) -%}
+{%- endfor -%}
+{%- set slice = slice_by(['activity_id'], touched_by) -%}
 with activities as (
     select
         activity_id,
@@ -5,7 +35,7 @@ with activities as (
         coalesce(group_id, 'all') as scope_id,
         started_at,
         effective_ended_at
-    from {{ ref('int_activities') }}
+    from {{ sliced(slice, 'int_activities') }}
 ),
 
 membership_spans as (
