@@ -1,27 +1,16 @@
-{%- set was_tested = are_brought_up_to_date(['fct_presence']) -%}
 -- A target is no larger than the members in the activity's scope on its days, and no smaller than
 -- those of them who were there all the time.
-with reporting_window as (
-    select * from {{ ref('dim_reporting_window') }}
-),
-
--- members of the whole community are many: what had passed is not looked at again
-activities as (
+with activities as (
     select
-        activities.activity_id,
-        case when activities.group_id is null then 'all' else 'group' end as scope_type,
-        coalesce(activities.group_id, 'all') as scope_id,
-        cast(activities.started_at as date) as first_date,
-        cast(activities.effective_ended_at as date) as last_date
-    from {{ ref('dim_activity') }} as activities
-    cross join reporting_window
-    where
-        activities.effective_ended_at >= activities.started_at
-        and (
-            not {{ was_tested }}
-            or activities.group_id is not null
-            or activities.started_at >= {{ add_days('reporting_window.as_of_date', -31) }}
-        )
+        activity_id,
+        case when group_id is null then 'all' else 'group' end as scope_type,
+        coalesce(group_id, 'all') as scope_id,
+        cast(started_at as date) as first_date,
+        cast(effective_ended_at as date) as last_date
+    from {{ tested_rows(
+        'dim_activity', ['activity_id'], touched_by={'int_activity_members': ['activity_id']}
+    ) }}
+    where effective_ended_at >= started_at
 ),
 
 present as (
