@@ -34,16 +34,17 @@ order_products as (
     group by order_id, product_id, member_id, paid_date
 ),
 
+-- sums in 64 bits: 128 take ten times as long to read
 days as (
     select
         order_products.product_id,
         order_products.buyer_id,
         order_products.paid_date,
         count(*) as orders,
-        sum(order_products.units) as units,
-        sum(order_products.line_sales) as line_sales,
-        sum(order_products.costed_sales) as costed_sales,
-        sum(order_products.cost_of_goods) as cost_of_goods,
+        cast(sum(order_products.units) as bigint) as units,
+        {{ money('sum(order_products.line_sales)') }} as line_sales,
+        {{ money('sum(order_products.costed_sales)') }} as costed_sales,
+        {{ money('sum(order_products.cost_of_goods)') }} as cost_of_goods,
         count(first_orders.order_id) as first_orders
     from order_products
     left join first_orders
