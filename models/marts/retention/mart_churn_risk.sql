@@ -20,9 +20,8 @@ active_days as (
     where scope_type = 'group'
 ),
 
-orders as (
-    select * from {{ ref('fct_order') }}
-    where is_paid_order and member_id is not null
+buyers as (
+    select * from {{ ref('int_buyers') }}
 ),
 
 touches as (
@@ -82,32 +81,6 @@ said as (
     group by active_days.scope_id, active_days.member_id
 ),
 
--- distinct: purchases of one day are one (R11)
-purchase_days as (
-    select distinct
-        member_id,
-        paid_date
-    from orders
-),
-
-purchase_days_in_order as (
-    select
-        member_id,
-        paid_date,
-        lag(paid_date) over (partition by member_id order by paid_date) as previous_date
-    from purchase_days
-),
-
-purchases as (
-    select
-        member_id,
-        count(*) as purchase_dates,
-        max(paid_date) as last_paid_date,
-        {{ quantile(days_between('previous_date', 'paid_date'), 0.5) }} as purchase_gap_days
-    from purchase_days_in_order
-    group by member_id
-),
-
 recent_touches as (
     select
         touches.member_id,
@@ -143,9 +116,9 @@ judged as (
         end as habit_days,
         said.earlier_messages,
         said.recent_messages,
-        purchases.purchase_dates,
-        {{ days_between('purchases.last_paid_date', 'windows.as_of_date') }} as days_since_purchase,
-        purchases.purchase_gap_days,
+        buyers.purchase_dates,
+        {{ days_between('buyers.last_paid_date', 'windows.as_of_date') }} as days_since_purchase,
+        buyers.purchase_gap_days,
         recent_touches.touches,
         recent_touches.clicked_touches,
         recent_complaints.complaints
@@ -160,8 +133,8 @@ judged as (
         on
             memberships.group_id = said.group_id
             and memberships.member_id = said.member_id
-    left join purchases
-        on memberships.member_id = purchases.member_id
+    left join buyers
+        on memberships.member_id = buyers.member_id
     left join recent_touches
         on memberships.member_id = recent_touches.member_id
     left join recent_complaints

@@ -17,9 +17,8 @@ valid_messages as (
     where is_valid
 ),
 
-orders as (
-    select * from {{ ref('fct_order') }}
-    where is_paid_order
+buyers as (
+    select * from {{ ref('int_buyers') }}
 ),
 
 -- one tag can have been put on twice
@@ -68,15 +67,6 @@ said as (
     group by valid_messages.member_id
 ),
 
-bought as (
-    select
-        member_id,
-        sum(net_sales) as net_sales_total,
-        count(*) as orders_total
-    from orders
-    group by member_id
-),
-
 tagged as (
     select
         member_id,
@@ -101,8 +91,8 @@ final as (
         customers.first_joined_at,
         said.last_active_at,
         cast(coalesce(said.messages_28d, 0) as bigint) as messages_28d,
-        {{ money('coalesce(bought.net_sales_total, 0)') }} as net_sales_total,
-        cast(coalesce(bought.orders_total, 0) as bigint) as orders_total,
+        {{ money('coalesce(buyers.net_sales, 0)') }} as net_sales_total,
+        cast(coalesce(buyers.orders, 0) as bigint) as orders_total,
         buyers_of_a_year.segment as rfm_segment,
         user_types.user_type,
         case worst_risks.risk_level
@@ -123,7 +113,7 @@ final as (
     cross join reporting_window
     left join groups_now on customers.member_id = groups_now.member_id
     left join said on customers.member_id = said.member_id
-    left join bought on customers.member_id = bought.member_id
+    left join buyers on customers.member_id = buyers.member_id
     left join buyers_of_a_year on customers.member_id = buyers_of_a_year.member_id
     left join user_types on customers.member_id = user_types.member_id
     left join worst_risks on customers.member_id = worst_risks.member_id
