@@ -32,6 +32,24 @@
     {{ return('(' ~ rows_in(relation, 'date', wanted, 'date') ~ ')') }}
 {%- endmacro %}
 
+{# The rows of an upstream in touched periods and in those that they are compared with, of whatever scope.
+   earlier: columns of dim_period that say with which. #}
+{% macro sliced_with_earlier(slice, upstream, earlier) -%}
+    {%- set relation = ref(upstream) -%}
+    {%- set periods = ref('dim_period') -%}
+    {%- if slice.touched is none -%}
+        {{ return(relation) }}
+    {%- endif -%}
+    {%- set keys = ['period_type', 'period_start'] -%}
+    {%- set wanted = [] -%}
+    {%- for start in ['period_start'] + earlier -%}
+        {%- do wanted.append(
+            'select period_type, ' ~ start ~ ' as period_start from (' ~ rows_in(periods, keys, slice.touched, keys) ~ ')'
+        ) -%}
+    {%- endfor -%}
+    {{ return('(' ~ rows_in(relation, keys, '(' ~ wanted | join(' union ') ~ ')', keys) ~ ')') }}
+{%- endmacro %}
+
 {# The rows of an upstream in touched periods of one type, where the slice is a period. date: its day. #}
 {% macro sliced_by_period(slice, upstream, period_type, date) -%}
     {%- set relation = ref(upstream) -%}
@@ -64,13 +82,22 @@
     {%- endfor -%}
     {%- set days = ref(active_days) -%}
     {%- set periods = ref('dim_period') -%}
+    {%- set since = 'true' -%}
+    {%- if is_by_slices() and are_changes_known(['fct_presence']) -%}
+        {%- set first = run_query(
+            'select min(other.period_start) from ' ~ periods ~ ' as other cross join (select min(date) as date from ('
+            ~ moved | join(' union all ') ~ ') as moves) as moved cross join (select distinct scope_type from '
+            ~ changes_of('fct_presence') ~ ') as one where moved.date <= other.period_end and ' ~ condition
+        ).columns[0].values()[0] -%}
+        {%- set since = 'false' if first is none else "one.active_date >= date '" ~ first ~ "'" -%}
+    {%- endif -%}
     {{ return({
         'upstreams': ['fct_presence', active_days],
         'statement': 'select distinct other.period_type, other.period_start, one.scope_type, one.scope_id from ('
             ~ moved | join(' union all ') ~ ') as moved inner join ' ~ days ~ ' as one on '
             ~ same_scope('moved', 'one') ~ ' and moved.member_id = one.member_id inner join ' ~ periods
             ~ ' as other on one.active_date between other.period_start and other.period_end'
-            ~ ' and moved.date <= other.period_end where ' ~ condition,
+            ~ ' and moved.date <= other.period_end where ' ~ since ~ ' and ' ~ condition,
     }) }}
 {%- endmacro %}
 

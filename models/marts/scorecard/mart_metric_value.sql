@@ -1,7 +1,8 @@
+{%- set earlier = ['previous_start', 'last_year_start'] -%}
 {%- set slice = slice_by(['period_type', 'period_start', 'scope_type', 'scope_id'], touched_by=[
     changed('mart_community_kpi'),
-    changed_before('previous_start'),
-    changed_before('last_year_start'),
+    changed_before(earlier[0]),
+    changed_before(earlier[1]),
 ]) -%}
 {%- set metrics = numeric_columns('mart_community_kpi') -%}
 {%- set keys = ['period_type', 'period_start', 'scope_type', 'scope_id', 'is_partial'] -%}
@@ -23,7 +24,7 @@ with periods as (
 -- days of single groups are many and say little
 kpis as (
     select *
-    from {{ ref('mart_community_kpi') }}
+    from {{ sliced_with_earlier(slice, 'mart_community_kpi', earlier) }}
     where scope_type <> 'group' or period_type <> 'day'
 ),
 
