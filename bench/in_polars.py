@@ -489,7 +489,7 @@ def sales_of(
                 * pl.col("net_sales").cast(pl.Float64)
                 / pl.col("paid_amount").cast(pl.Float64)
             )
-            .cast(pl.Decimal(38, 10))
+            .cast(pl.Decimal(38, 9))
         )
         .sort("paid_at", "order_id")
         .with_columns(is_first=pl.col("person").is_not_null() & (pl.int_range(pl.len()).over("person") == 0))

@@ -38,7 +38,7 @@ select
     case
         when paid_amount = 0 then full_cost
         else full_cost * net_sales::double / paid_amount::double
-    end::decimal(38, 10) as cost_of_goods,
+    end::decimal(18, 9) as cost_of_goods,
     person is not null
     and row_number() over (partition by person order by paid_at, order_id) = 1 as is_first
 from paid;

@@ -538,7 +538,7 @@ select
     sum(gross_sales)::decimal(18, 2) as gross_sales,
     sum(net_sales)::decimal(18, 2) as net_sales,
     sum(costed_sales)::decimal(18, 2) as costed_sales,
-    sum(cost_of_goods)::decimal(38, 10) as cost_of_goods,
+    sum(cost_of_goods)::decimal(38, 9) as cost_of_goods,
     sum(attributed)::decimal(18, 2) as attributed_net_sales
 from sums
 group by period, scope;

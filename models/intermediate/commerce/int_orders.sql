@@ -132,12 +132,14 @@ final as (
         paid_amount,
         cast(paid_amount - net_sales as decimal(18, 2)) as refund_amount,
         net_sales,
-        -- ten decimals, so that sums of costs are exact and round once (R10)
+        -- nine decimals, so that sums of costs are exact and round once (R10), and 18 digits, since a
+        -- column of more takes a hundred times as long to read: what does not fit is not known
         cast(
             case
+                when full_cost >= 100000000 then null
                 when paid_amount = 0 then full_cost
                 else full_cost * cast(net_sales as double) / cast(paid_amount as double)
-            end as decimal(38, 10)
+            end as decimal(18, 9)
         ) as cost_of_goods,
         is_paid_order,
         group_id,

@@ -49,7 +49,7 @@ final as (
         cast(gross_sales as decimal(18, 2)) as gross_sales,
         cast(net_sales as decimal(18, 2)) as net_sales,
         cast(net_sales_with_cost as decimal(18, 2)) as net_sales_with_cost,
-        cast(cost_of_goods as decimal(38, 10)) as cost_of_goods,
+        cast(cost_of_goods as decimal(18, 9)) as cost_of_goods,
         lag(paid_date) over (
             partition by scope_type, scope_id, member_id
             order by paid_date

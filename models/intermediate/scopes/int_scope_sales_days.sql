@@ -97,7 +97,7 @@ final as (
         cast(sum(gross_sales) as decimal(18, 2)) as gross_sales,
         cast(sum(net_sales) as decimal(18, 2)) as net_sales,
         cast(sum(net_sales_with_cost) as decimal(18, 2)) as net_sales_with_cost,
-        cast(sum(cost_of_goods) as decimal(38, 10)) as cost_of_goods,
+        cast(sum(cost_of_goods) as decimal(38, 9)) as cost_of_goods,
         cast(sum(attributed_net_sales) as decimal(18, 2)) as attributed_net_sales
     from counted
     group by scope_type, scope_id, date

@@ -179,7 +179,7 @@ final as (
         cast(coalesce(sales.orders, 0) as bigint) as orders,
         {{ money('coalesce(sales.net_sales, 0)') }} as net_sales,
         {{ money('sales.costed_net_sales') }} as costed_net_sales,
-        cast(sales.cost_of_goods as decimal(38, 10)) as cost_of_goods,
+        cast(sales.cost_of_goods as decimal(38, 9)) as cost_of_goods,
         {{ money('coalesce(channel_spend.cost_amount, 0)') }} as cost_amount,
         {{ money('coalesce(channel_spend.ad_cost_amount, 0)') }} as ad_cost_amount
     from channel_days

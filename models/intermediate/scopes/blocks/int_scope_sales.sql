@@ -52,7 +52,7 @@ final as (
         cast(coalesce(sales.gross_sales, 0) as decimal(18, 2)) as gross_sales,
         cast(coalesce(sales.net_sales, 0) as decimal(18, 2)) as net_sales,
         cast(coalesce(sales.net_sales_with_cost, 0) as decimal(18, 2)) as net_sales_with_cost,
-        cast(sales.cost_of_goods as decimal(38, 10)) as cost_of_goods,
+        cast(sales.cost_of_goods as decimal(38, 9)) as cost_of_goods,
         cast(coalesce(sales.attributed_net_sales, 0) as decimal(18, 2)) as attributed_net_sales
     from scope_periods
     left join sales
