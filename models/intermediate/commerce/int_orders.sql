@@ -132,8 +132,8 @@ final as (
         paid_amount,
         cast(paid_amount - net_sales as decimal(18, 2)) as refund_amount,
         net_sales,
-        -- nine decimals, so that sums of costs are exact and round once (R10), and 18 digits, since a
-        -- column of more takes a hundred times as long to read: what does not fit is not known
+        -- Nine decimals, so that sums of costs are exact and round once (R10), and 18 digits, since
+        -- more take a hundred times as long to read: what does not fit is not known.
         cast(
             case
                 when full_cost >= 100000000 then null
