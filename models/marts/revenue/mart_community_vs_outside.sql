@@ -5,59 +5,38 @@ with periods as (
 
 date_periods as (
     select * from {{ ref('bridge_date_period') }}
+    where period_type in ('month', 'quarter', 'year', 'all')
 ),
 
-orders as (
-    select
-        *,
-        case when is_in_community then 'community' else 'outside' end as segment
-    from {{ ref('fct_order') }}
-    where is_paid_order
-),
-
--- Orders without a buyer stay together under NULL.
 buyer_days as (
-    select
-        segment,
-        member_id,
-        paid_date,
-        count(*) as orders,
-        sum(net_sales) as net_sales
-    from orders
-    group by segment, member_id, paid_date
+    select * from {{ ref('int_segment_buyer_days') }}
 ),
 
-buyer_periods as (
+-- A buyer counts on the first of the days in a period, and comes back on the second.
+sums as (
     select
         date_periods.period_type,
         date_periods.period_start,
-        buyer_days.segment,
-        buyer_days.member_id,
-        count(*) as purchase_dates,
+        case when buyer_days.is_in_community then 'community' else 'outside' end as segment,
         sum(buyer_days.orders) as orders,
+        count(case
+            when
+                buyer_days.buyer_id <> ''
+                and coalesce(buyer_days.previous_paid_date < date_periods.period_start, true)
+                then 1
+        end) as buyers,
+        count(case
+            when
+                buyer_days.buyer_id <> ''
+                and buyer_days.previous_paid_date >= date_periods.period_start
+                and coalesce(buyer_days.second_last_paid_date < date_periods.period_start, true)
+                then 1
+        end) as repeat_buyers,
         sum(buyer_days.net_sales) as net_sales
     from buyer_days
     inner join date_periods on buyer_days.paid_date = date_periods.date
-    where date_periods.period_type in ('month', 'quarter', 'year', 'all')
     group by
-        date_periods.period_type,
-        date_periods.period_start,
-        buyer_days.segment,
-        buyer_days.member_id
-),
-
-sums as (
-    select
-        period_type,
-        period_start,
-        segment,
-        sum(orders) as orders,
-        count(member_id) as buyers,
-        sum(case when member_id is not null and purchase_dates >= 2 then 1 else 0 end)
-            as repeat_buyers,
-        sum(net_sales) as net_sales
-    from buyer_periods
-    group by period_type, period_start, segment
+        date_periods.period_type, date_periods.period_start, buyer_days.is_in_community
 ),
 
 final as (
