@@ -26,21 +26,33 @@ spend as (
 ),
 
 -- Decimals add up in any order, and a half of a cent stays one until it is rounded (R10).
-channel_credits as (
+channel_days as (
     select
         {% for model in models -%}
         sum({{ credit(model) }}) as {{ model }}_orders,
         sum({{ credit(model) }} * orders.net_sales) as {{ model }}_net_sales,
         {% endfor -%}
-        date_periods.period_type,
-        date_periods.period_start,
-        paths.channel_id
+        paths.channel_id,
+        orders.paid_date
     from paths
     inner join orders
         on paths.order_id = orders.order_id
+    group by paths.channel_id, orders.paid_date
+),
+
+channel_credits as (
+    select
+        {% for model in models -%}
+        sum(channel_days.{{ model }}_orders) as {{ model }}_orders,
+        sum(channel_days.{{ model }}_net_sales) as {{ model }}_net_sales,
+        {% endfor -%}
+        date_periods.period_type,
+        date_periods.period_start,
+        channel_days.channel_id
+    from channel_days
     inner join date_periods
-        on orders.paid_date = date_periods.date
-    group by date_periods.period_type, date_periods.period_start, paths.channel_id
+        on channel_days.paid_date = date_periods.date
+    group by date_periods.period_type, date_periods.period_start, channel_days.channel_id
 ),
 
 channel_costs as (

@@ -20,9 +20,8 @@ members as (
     where is_customer and first_channel_id is not null
 ),
 
-orders as (
-    select * from {{ ref('fct_order') }}
-    where is_paid_order
+purchase_days as (
+    select * from {{ ref('int_purchase_days') }}
 ),
 
 -- A channel stands from its first new member, join or spend on; a sale does not begin it.
@@ -87,16 +86,17 @@ period_dates as (
     inner join dates on dates.date between periods.period_start and periods.effective_end
 ),
 
+-- A buyer counts on the first of the purchase days in a period.
 buyers as (
     select
         period_dates.period_type,
         period_dates.period_start,
         members.first_channel_id as channel_id,
-        -- distinct: a buyer can have several orders in a period
-        count(distinct orders.member_id) as buyers
-    from orders
-    inner join members on orders.member_id = members.member_id
-    inner join period_dates on orders.paid_date = period_dates.date
+        count(*) as buyers
+    from purchase_days
+    inner join members on purchase_days.member_id = members.member_id
+    inner join period_dates on purchase_days.paid_date = period_dates.date
+    where coalesce(purchase_days.previous_paid_date < period_dates.period_start, true)
     group by period_dates.period_type, period_dates.period_start, members.first_channel_id
 ),
 
