@@ -21,13 +21,14 @@
 {%- endmacro %}
 
 {% macro duckdb__is_in_part_of_history(date) -%}
-    {%- if not execute or is_incremental() -%}
+    {%- set reporting_window = ref('int_reporting_window') -%}
+    {%- if not execute or is_incremental() or load_relation(reporting_window) is none -%}
         {{ return('true') }}
     {%- endif -%}
     {%- set last = number_of_parts() - 1 -%}
     {%- set days = run_query(
         'select history_start_date, (as_of_date - history_start_date) // ' ~ number_of_parts() ~ ' + 1 from '
-        ~ ref('int_reporting_window')
+        ~ reporting_window
     ) -%}
     {%- if days.rows | length == 0 or days.rows[0][0] is none -%}
         {{ return('true') }}

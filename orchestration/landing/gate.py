@@ -45,7 +45,6 @@ from orchestration.reports import FileOutcome, LandingReport, Part
 from orchestration.settings import Settings
 
 MEMORY_LIMIT = "512MB"
-# So much of a write-ahead log is left to the next who opens the file: a build has the memory for it.
 _MOST_WAL_BYTES = 64 << 20
 # What a file under a neutral export's name that holds another's rows is refused with.
 OTHER_CONTENT = ("E_HEADER", "E_KEYS", "E_NOT_CSV", "E_NOT_JSONL")
@@ -85,18 +84,21 @@ def open_landing(settings: Settings, progress: Progress, now: datetime | None = 
     landed_at = _local(now, settings.business_timezone)
     with ledger.open_private(settings) as connection, Contacts(settings) as contacts:
         _prepare(connection, catalogue, settings.business_timezone)
-        yield Landing(
-            settings=settings,
-            connection=connection,
-            progress=progress,
-            version=ledger.gate_version(catalogue, mapped),
-            landed_at=landed_at,
-            built_through_date=_built_through_date(settings),
-            vault_key=vault_key(settings),
-            contacts=contacts,
-            statements=Statements(connection),
-            mapped=mapped,
-        )
+        try:
+            yield Landing(
+                settings=settings,
+                connection=connection,
+                progress=progress,
+                version=ledger.gate_version(catalogue, mapped),
+                landed_at=landed_at,
+                built_through_date=_built_through_date(settings),
+                vault_key=vault_key(settings),
+                contacts=contacts,
+                statements=Statements(connection),
+                mapped=mapped,
+            )
+        finally:
+            _take_memory_of_a_build(connection, settings)  # closing the file is a checkpoint
 
 
 def land_files(landing: Landing, tables: Collection[str] | None = None) -> tuple[FileOutcome, ...]:
@@ -121,7 +123,6 @@ def _prepare(connection: duckdb.DuckDBPyConnection, catalogue: Catalogue, zone: 
     connection.execute("set enable_progress_bar = false")
     connection.execute(f"set memory_limit = {literal(MEMORY_LIMIT)}")
     connection.execute("set checkpoint_threshold = '1TB'")  # see _write_down
-    connection.execute("pragma disable_checkpoint_on_shutdown")
     ledger.create_tables(connection, catalogue)
     ledger.remember_timezone(connection, zone)
     create_macros(connection)
@@ -175,9 +176,13 @@ def _write_down(landing: Landing) -> None:
     """
     wal = landing.settings.private_db.with_name(landing.settings.private_db.name + ".wal")
     if wal.exists() and wal.stat().st_size > _MOST_WAL_BYTES:
-        landing.connection.execute(f"set memory_limit = '{landing.settings.memory}B'")
+        _take_memory_of_a_build(landing.connection, landing.settings)
         landing.connection.execute("checkpoint")
         landing.connection.execute(f"set memory_limit = {literal(MEMORY_LIMIT)}")
+
+
+def _take_memory_of_a_build(connection: duckdb.DuckDBPyConnection, settings: Settings) -> None:
+    connection.execute(f"set memory_limit = '{settings.memory}B'")
 
 
 def _queue(files: Iterable[InboxFile]) -> deque[InboxFile]:

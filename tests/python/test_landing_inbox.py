@@ -414,14 +414,15 @@ def test_a_long_log_is_put_in_its_place_with_the_memory_of_a_build(
 ) -> None:
     wal = Path(f"{inbox.settings.private_db}.wal")
     inbox.write("canonical/refunds.csv", REFUND.format(1))
-    inbox.land()
-    long = wal.stat().st_size
-    monkeypatch.setattr(gate, "_MOST_WAL_BYTES", long)
-    inbox.write("canonical/refunds.2.csv", REFUND.format(2))
     with gate.open_landing(inbox.settings, Progress()) as landing:
         limit = "select current_setting('memory_limit')"
         held = landing.connection.execute(limit).fetchall()
+        gate.land_files(landing)
+        long = wal.stat().st_size
+        monkeypatch.setattr(gate, "_MOST_WAL_BYTES", long)
+        inbox.write("canonical/refunds.2.csv", REFUND.format(2))
         assert [outcome.status for outcome in gate.land_files(landing)] == ["landed", "unchanged"]
         assert not wal.exists() or wal.stat().st_size < long / 2
         assert landing.connection.execute(limit).fetchall() == held
+    assert not wal.exists()
     assert inbox.column("select refund_id from raw.canonical__refunds order by 1") == ["1", "2"]
