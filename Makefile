@@ -20,7 +20,8 @@ export DAGSTER_DISABLE_TELEMETRY := 1
 export DBT_SEND_ANONYMOUS_USAGE_STATS := false
 export DO_NOT_TRACK := 1
 export GX_ANALYTICS_ENABLED := false
-# Where images forbid it, every start of dbt would compile its modules again, a second of each.
+# Where images forbid to keep compiled modules, every refresh would compile them again, 10 s of it: setup
+# imports the largest, so that they are there for whatever runs without make, too.
 unexport PYTHONDONTWRITEBYTECODE
 
 .PHONY: help setup run test lint lint-python lint-sql bench shell superset metricflow dagster docs clean
@@ -49,6 +50,7 @@ $(STAMP): requirements.lock pyproject.toml
 	@$(BIN)/python -m pip install --quiet --disable-pip-version-check uv==$(UV_VERSION)
 	@VIRTUAL_ENV="$(CURDIR)/$(VENV)" $(BIN)/uv pip install --quiet --require-hashes -r requirements.lock
 	@VIRTUAL_ENV="$(CURDIR)/$(VENV)" $(BIN)/uv pip install --quiet --no-deps --no-build-isolation -e .
+	@$(BIN)/python -c 'import dagster, dbt.adapters.duckdb, dbt.cli.main, great_expectations'
 	@touch $@
 
 run: $(STAMP) ## refresh the warehouse; with an empty inbox, invent a demo community first
