@@ -10,6 +10,19 @@
     {{ return(flags) }}
 {%- endmacro %}
 
+{# What a value of somebody's days has come to since the first day of the week, month, quarter and year. whose: columns
+   that the days are of; of a row that is there to carry on from, the value stands in the column that is asked for. #}
+{% macro running_in_periods(value, date, whose) -%}
+{%- for period_type in ['week', 'month', 'quarter', 'year'] -%}
+cast(sum(coalesce({{ value }}_in_{{ period_type }}, {{ value }})) over (
+            partition by {{ whose }}, {{ period_start(period_type, date) }}
+            order by {{ date }}
+            rows between unbounded preceding and current row
+        ) as bigint) as {{ value }}_in_{{ period_type }}
+        {{- ',\n        ' if not loop.last }}
+{%- endfor -%}
+{%- endmacro %}
+
 {# The sum of those columns over the days of a period of any type. on_day: what counts the people of a day. #}
 {% macro people_of_period(period_type, on_day) -%}
 sum(case {{ period_type }}

@@ -18,13 +18,23 @@
     {%- endif -%}
 {%- endmacro %}
 
-{# The first day of the period so many days, weeks or months after the one that begins at `start`. #}
+{# The first day of the period so many days, weeks, months, quarters or years after the one that begins at `start`. #}
 {% macro add_periods(unit, start, periods) -%}
-    {%- if unit == 'month' -%}
-    {{ add_months(start, periods) }}
+    {%- set months = {'month': 1, 'quarter': 3, 'year': 12} -%}
+    {%- if unit in months -%}
+    {{ add_months(start, periods if unit == 'month' else '(' ~ periods ~ ') * ' ~ months[unit]) }}
     {%- else -%}
     {{ add_days(start, '(' ~ periods ~ ') * ' ~ (7 if unit == 'week' else 1)) }}
     {%- endif -%}
+{%- endmacro %}
+
+{# The first day of the period after the one of a type, day to year, that begins at `start`; NULL for other types. #}
+{% macro following_period(period_type, start) -%}
+    {%- set ends = [] -%}
+    {%- for unit in ['day', 'week', 'month', 'quarter', 'year'] -%}
+        {%- do ends.append("when '" ~ unit ~ "' then " ~ add_periods(unit, start, 1) | trim) -%}
+    {%- endfor -%}
+    {{ return('case ' ~ period_type ~ ' ' ~ ends | join(' ') ~ ' end') }}
 {%- endmacro %}
 
 {# A select of interval_unit, interval_number: the days asked for, and up to 26 weeks and 24 months

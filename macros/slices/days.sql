@@ -1,11 +1,22 @@
 {# Models with a row per day of somebody, and with the day before and after in the same row: its slice is one row, and
    whatever comes or goes changes what its neighbours say, too. So a refresh need not write the history of all who were active. #}
 
-{# columns: whose day it is, and the day as the last one; previous, next: the columns of its neighbours. #}
-{% macro slice_by_days(columns, previous, next, touched_by) -%}
+{# columns: whose day it is, and the day as the last one; previous, next: the columns of its neighbours.
+   runs_on: whether rows hold values that run on from day to day, so that a day touches all later ones of the same. #}
+{% macro slice_by_days(columns, previous, next, touched_by, runs_on=false) -%}
     {%- set slice = slice_by(columns, touched_by, meta={'neighbours': [previous, next]}) -%}
     {%- if slice.touched is not none -%}
         {%- set whose, day = columns[:-1], columns[-1] -%}
+        {%- set first_day = first_touched_day(day) -%}
+        {%- if runs_on and first_day is not none -%}
+            {%- set keys = columns | join(', ') -%}
+            {%- do run_query(
+                'insert into ' ~ slice.touched ~ '\nselect later.' ~ columns | join(', later.') ~ ' from (select ' ~ keys
+                ~ ' from ' ~ this ~ ' where ' ~ day ~ " > date '" ~ first_day ~ "') as later inner join " ~ slice.touched
+                ~ ' as touched using (' ~ whose | join(', ') ~ ') where later.' ~ day ~ ' > touched.' ~ day
+                ~ '\nexcept select ' ~ keys ~ ' from ' ~ slice.touched
+            ) -%}
+        {%- endif -%}
         {%- set near, compared = changes_of(this.identifier ~ '__near'), changes_of(this.identifier ~ '__compared') -%}
         {%- do slice.update({'near': near, 'neighbours': [previous, next]}) -%}
         {#- as they were: the touched days themselves, the day after each and the day before -#}
@@ -24,12 +35,16 @@
     {{ return(slice) }}
 {%- endmacro %}
 
+{% macro first_touched_day(day) -%}
+    {{ return(run_query(
+        'select min(' ~ day ~ ') from ' ~ changes_of(this.identifier ~ '__touched')
+    ).columns[0].values()[0]) }}
+{%- endmacro %}
+
 {# Condition that a row of the model may be a touched one or a neighbour: its day or the next one is not before the first
    touched day. Two dates tell it, before four texts are looked at. #}
 {% macro is_near_touched_days(columns, next) -%}
-    {%- set first_day = run_query(
-        'select min(' ~ columns[-1] ~ ') from ' ~ changes_of(this.identifier ~ '__touched')
-    ).columns[0].values()[0] -%}
+    {%- set first_day = first_touched_day(columns[-1]) -%}
     {%- if first_day is none -%}
         {{ return('false') }}
     {%- endif -%}

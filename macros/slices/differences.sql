@@ -49,6 +49,11 @@
     {{ return([(as_it_was, differences_of(other)), (differences_of(one), as_it_is)]) }}
 {%- endmacro %}
 
+{# The rows of an upstream with a `weight`: what came and what went, or all of them. #}
+{% macro differences(sums, upstream) -%}
+    {{ return(differences_of(upstream) if sums.are_differences else weighted(ref(upstream))) }}
+{%- endmacro %}
+
 {% macro weighted(relation) -%}
     {{ return('(select *, 1 as weight from ' ~ relation ~ ' as now)') }}
 {%- endmacro %}
@@ -76,50 +81,25 @@
     {%- do sums.update({'counted': counted, 'counted_by': columns}) -%}
 {%- endmacro %}
 
-{# The rows of an upstream, by day, of whom something is counted anew, from the first period on that is: one look at it for
-   all that `in_both_states` asks. whose: the columns of those counted that the upstream has, too. #}
-{% macro days_counted_anew(sums, upstream, date, whose) -%}
-    {%- if not sums.are_differences -%}
-        {{ return(ref(upstream)) }}
-    {%- endif -%}
-    {%- set days = changes_of(this.identifier ~ '__days') -%}
-    {%- set first_day = run_query('select min(period_start) from ' ~ sums.counted).columns[0].values()[0] -%}
-    {%- set condition = date ~ " >= date '" ~ first_day ~ "'" if first_day is not none else 'false' -%}
-    {%- do run_query(
-        'create or replace table ' ~ days ~ ' as\n'
-        ~ rows_in('(select * from ' ~ ref(upstream) ~ ' where ' ~ condition ~ ')', whose, sums.counted, whose)
-    ) -%}
-    {{ return(days) }}
-{%- endmacro %}
-
-{# Rows of an upstream as they are, with the weight 1, and as they were, with the weight -1; without differences as they are.
-   Of those alone that are counted anew: columns are its names of `keys`, if they differ, and keys those of the columns
-   that it has, if not all. is_small: all of its rows. rows: those of the upstream that may be of them, if they are known. #}
-{% macro in_both_states(sums, upstream, columns=none, keys=none, is_small=false, rows=none) -%}
+{# Rows of an upstream of those who are counted anew, or all of a small one, as they are, with the weight 1, and as they were,
+   with the weight -1; without differences as they are. The upstream has the columns of those counted. #}
+{% macro in_both_states(sums, upstream, is_small=false) -%}
     {%- if not sums.are_differences -%}
         {{ return(weighted(ref(upstream))) }}
     {%- endif -%}
-    {%- set keys = keys or sums.counted_by -%}
     {%- set states = [] -%}
     {%- for relation in [
-        rows or ref(upstream),
+        ref(upstream),
         '(select * exclude (change) from ' ~ changes_of(upstream) ~ " where change = 'added')",
         '(select * exclude (change) from ' ~ changes_of(upstream) ~ " where change = 'removed')",
     ] -%}
         {%- do states.append(
             'select * from ' ~ relation ~ ' as source' if is_small
-            else rows_in(relation, columns or keys, sums.counted, keys)
+            else rows_in(relation, sums.counted_by, sums.counted, sums.counted_by)
         ) -%}
     {%- endfor -%}
     {{ return(
         '(select *, 1 as weight from (' ~ states[0] ~ ') as now union all select *, -1 as weight from (' ~ states[0]
         ~ ' except all ' ~ states[1] ~ ' union all ' ~ states[2] ~ ') as before)'
-    ) }}
-{%- endmacro %}
-
-{# The rows of a CTE that are of those who are counted anew. #}
-{% macro of_counted(sums, cte) -%}
-    {{ return(
-        '(' ~ rows_in(cte, sums.counted_by, sums.counted, sums.counted_by) ~ ')' if sums.are_differences else cte
     ) }}
 {%- endmacro %}

@@ -8,14 +8,16 @@
     )) }}
 {%- endmacro %}
 
-{# days: a model with a row per scope and day, or several. #}
-{% macro changed_in_periods(days, date='date') -%}
+{# days: a model with a row per scope and day, or several; by: its columns that count, if others change without that;
+   condition: of its rows (one) and periods (other), if not all. #}
+{% macro changed_in_periods(days, date='date', by=none, condition='true') -%}
     {{ return(changed_together(
         days,
         'bridge_date_period',
         on='one.' ~ date ~ ' = other.date',
         columns=['other.period_type', 'other.period_start', 'one.scope_type', 'one.scope_id'],
-        condition="other.period_type <> 'all'",
+        condition="other.period_type <> 'all' and " ~ condition,
+        by=by,
     )) }}
 {%- endmacro %}
 

@@ -9,7 +9,9 @@
         columns=['other.scope_type', 'other.scope_id', 'one.member_id', 'one.sent_date'],
         condition='one.is_valid',
     )],
+    runs_on=true,
 ) -%}
+{%- set running = ['messages_in_week', 'messages_in_month', 'messages_in_quarter', 'messages_in_year'] -%}
 {%- do worked_out_in_parts() -%}
 with messages as (
     select *
@@ -27,6 +29,9 @@ group_days as (
         group_id,
         member_id,
         sent_date,
+        {% for column in running -%}
+        cast(null as bigint) as {{ column }},
+        {% endfor -%}
         count(*) as messages
     from messages
     where is_valid and {{ is_in_part_of('member_id') }}
@@ -45,7 +50,10 @@ members_of_one as (
 
 days_of_one as (
     select
-        group_days.*,
+        group_days.group_id,
+        group_days.member_id,
+        group_days.sent_date,
+        group_days.messages,
         lag(group_days.sent_date) over (
             partition by group_days.member_id
             order by group_days.sent_date
@@ -53,7 +61,8 @@ days_of_one as (
         lead(group_days.sent_date) over (
             partition by group_days.member_id
             order by group_days.sent_date
-        ) as next_active_date
+        ) as next_active_date,
+        {{ running_in_periods('messages', 'sent_date', 'group_days.member_id') }}
     from group_days
     inner join members_of_one on group_days.member_id = members_of_one.member_id
 ),
@@ -64,6 +73,9 @@ scope_days as (
         group_scopes.scope_id,
         group_days.member_id,
         group_days.sent_date as active_date,
+        {% for column in running -%}
+        cast(null as bigint) as {{ column }},
+        {% endfor -%}
         cast(sum(group_days.messages) as bigint) as messages
     from group_days
     inner join group_scopes
@@ -92,7 +104,8 @@ final as (
         lead(active_date) over (
             partition by scope_type, scope_id, member_id
             order by active_date
-        ) as next_active_date
+        ) as next_active_date,
+        {{ running_in_periods('messages', 'active_date', 'scope_type, scope_id, member_id') }}
     from {{ with_neighbours(slice, 'scope_days') }}
 
     union all
@@ -104,7 +117,8 @@ final as (
         days_of_one.sent_date as active_date,
         days_of_one.messages,
         days_of_one.previous_active_date,
-        days_of_one.next_active_date
+        days_of_one.next_active_date,
+        days_of_one.{{ running | join(',\n        days_of_one.') }}
     from days_of_one
     inner join group_scopes on days_of_one.group_id = group_scopes.group_id
 )

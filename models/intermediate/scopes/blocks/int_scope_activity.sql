@@ -1,5 +1,6 @@
+{%- set first_in = ['first_in_week', 'first_in_month', 'first_in_quarter', 'first_in_year'] -%}
 {%- set slice = slice_by_scope_periods([
-    changed_in_periods('int_scope_message_days'),
+    changed_in_periods('int_scope_message_days', by=['scope_type', 'scope_id', 'date'] + first_in),
     changed_in_periods('fct_scope_membership_day'),
     changed_in_periods('fct_scope_activity_day'),
 ]) -%}
@@ -33,10 +34,9 @@ scope_days as (
         activity_days.messages,
         activity_days.staff_messages,
         activity_days.active_members,
-        message_days.first_in_week,
-        message_days.first_in_month,
-        message_days.first_in_quarter,
-        message_days.first_in_year,
+        {% for column in first_in -%}
+        message_days.{{ column }},
+        {% endfor -%}
         {{ rate('activity_days.active_members', 'membership_days.members_present') }}
             as interaction_rate
     from activity_days

@@ -1,8 +1,15 @@
 {%- set first_in = first_in_periods('date', 'previous_date') -%}
 {%- set slice = slice_by_scope_periods([
     changed_in_periods('fct_scope_membership_day'),
-    changed_in_periods('int_move_days'),
-    changed_in_periods('fct_presence', 'left_date'),
+    changed_in_periods(
+        'int_move_days', by=['move', 'scope_type', 'scope_id', 'date', 'previous_date']
+    ),
+    changed_in_periods(
+        'fct_presence',
+        'left_date',
+        by=['scope_type', 'scope_id', 'left_date', 'next_entered_date'],
+        condition='one.next_entered_date < ' ~ following_period('other.period_type', 'other.period_start'),
+    ),
 ]) -%}
 with scope_periods as (
     select * from {{ sliced(slice, 'int_scope_periods') }}
