@@ -35,7 +35,7 @@
     ) -%}
     {%- do run_query(
         'insert into ' ~ target_relation ~ ' (' ~ columns ~ ')\nselect ' ~ columns ~ ' from ' ~ changed
-        ~ " where change = 'added'"
+        ~ " where change = 'added' " ~ in_order_of(config.get('meta')['stored_in_order_of'])
     ) -%}
     {#- one transaction writes to one database file: the changes stand in another than the marts -#}
     {%- do adapter.commit() -%}

@@ -4,25 +4,34 @@
 {% macro slice_by_superseded_files() -%}
     {%- set by_slices = is_by_slices() -%}
     {%- set landed = entities_landed_since_build() if by_slices else [] -%}
-    {%- set tables = [] -%}
     {%- set touching = ['select system, entity, load_seq from ' ~ this ~ ' where false'] -%}
+    {%- for system, entity, key in raw_keys() if (system, entity) in landed -%}
+        {%- set relation = source('raw', system ~ '__' ~ entity) -%}
+        {%- set new_rows = '(select * from ' ~ relation ~ ' where load_seq > ' ~ built_through() ~ ')' -%}
+        {%- do touching.append(
+            "select distinct '" ~ system ~ "' as system, '" ~ entity ~ "' as entity, load_seq from ("
+            ~ rows_in(relation, key, new_rows, key, nullable=key) ~ ')'
+        ) -%}
+    {%- endfor -%}
+    {%- set slice = slice_by(['system', 'entity', 'load_seq'], also=touching) -%}
+    {%- set first_files = {} -%}
+    {%- if by_slices -%}
+        {%- for row in run_query(
+            'select system, entity, min(load_seq) from ' ~ slice.touched ~ ' group by system, entity'
+        ).rows -%}
+            {%- do first_files.update({(row[0], row[1]): row[2]}) -%}
+        {%- endfor -%}
+    {%- endif -%}
+    {%- set tables = [] -%}
     {%- for system, entity, key in raw_keys() -%}
         {%- set relation = source('raw', system ~ '__' ~ entity) -%}
-        {%- if not by_slices -%}
+        {%- if (system, entity) in first_files -%}
+            {%- set since = ' where load_seq >= ' ~ first_files[(system, entity)] -%}
+            {%- set relation = '(select * from ' ~ relation ~ since ~ ')' -%}
+        {%- endif -%}
+        {%- if not by_slices or (system, entity) in first_files -%}
             {%- do tables.append({'system': system, 'entity': entity, 'key': key, 'relation': relation}) -%}
-        {%- elif (system, entity) in landed -%}
-            {%- set new_rows = '(select * from ' ~ relation ~ ' where load_seq > ' ~ built_through() ~ ')' -%}
-            {%- set repeated = '(' ~ rows_in(relation, key, new_rows, key, nullable=key) ~ ')' -%}
-            {%- do touching.append(
-                "select distinct '" ~ system ~ "' as system, '" ~ entity ~ "' as entity, load_seq from " ~ repeated
-            ) -%}
-            {%- set first = '(select min(load_seq) from ' ~ repeated ~ ')' -%}
-            {%- do tables.append({
-                'system': system, 'entity': entity, 'key': key,
-                'relation': '(select * from ' ~ relation ~ ' where load_seq >= ' ~ first ~ ')',
-            }) -%}
         {%- endif -%}
     {%- endfor -%}
-    {%- do slice_by(['system', 'entity', 'load_seq'], also=touching) -%}
     {{ return(tables) }}
 {%- endmacro %}

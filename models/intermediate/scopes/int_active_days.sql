@@ -11,7 +11,9 @@
     )],
     runs_on=true,
 ) -%}
-{%- set running = ['messages_in_week', 'messages_in_month', 'messages_in_quarter', 'messages_in_year'] -%}
+{%- set running = [
+    'messages_in_week', 'messages_in_month', 'messages_in_quarter', 'messages_in_year'
+] -%}
 {%- do worked_out_in_parts() -%}
 with messages as (
     select *
