@@ -111,7 +111,7 @@
     {%- if not (is_by_slices() and are_changes_known(['int_reporting_window'])) -%}
         {{ return(members) }}
     {%- endif -%}
-    {%- set conditions = [is_newly_counted(days_of_intervals('cohort_date'))] -%}
+    {%- set conditions = [newly_counted(days_of_intervals('cohort_date')) | join(' or ')] -%}
     {%- if or_in -%}
         {%- set periods = ref(or_in) -%}
         {%- do conditions.append(

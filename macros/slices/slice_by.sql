@@ -126,7 +126,12 @@
     {%- if touch.statement -%}
         {{ return('select * from (' ~ touch.statement ~ ') as touching (' ~ columns | join(', ') ~ ')') }}
     {%- elif touch.moments -%}
-        {{ return(slices_of(touch.via, columns, named, is_newly_counted(touch.moments))) }}
+        {#- one by one: DuckDB asks a range of a row before it reads its other columns, but not one range or another -#}
+        {%- set statements = [] -%}
+        {%- for condition in newly_counted(touch.moments) -%}
+            {%- do statements.append(slices_of(touch.via, columns, named, condition)) -%}
+        {%- endfor -%}
+        {{ return(statements | join('\nunion\n')) }}
     {%- elif not touch.wanted -%}
         {{ return(slices_of(touch.via, columns, named, touch.condition)) }}
     {%- endif -%}
@@ -150,25 +155,32 @@
     ) }}
 {%- endmacro %}
 
-{# Days that were in the window of one of both builds, this and the last, but not of the other. #}
-{% macro is_newly_counted(moments) -%}
+{# Conditions of which one is true of a moment on a day that was in the window of one of both builds, this and the last, but
+   not of the other. #}
+{% macro newly_counted(moments) -%}
     {%- set bounds = run_query(
         'select min(as_of_date), max(as_of_date), min(history_start_date), max(history_start_date),'
         ~ " count(*) from " ~ changes_of('int_reporting_window')
     ).rows[0] -%}
+    {%- if bounds[4] != 2 -%}
+        {#- a window that came or went counts or drops everything -#}
+        {{ return([bounds[4] ~ ' = 1']) }}
+    {%- endif -%}
     {%- set conditions = [] -%}
-    {%- for moment in moments if bounds[4] == 2 -%}
-        {%- do conditions.append(
-            'cast(' ~ moment ~ " as date) > date '" ~ bounds[0] ~ "' and cast(" ~ moment ~ " as date) <= date '"
-            ~ bounds[1] ~ "'"
-        ) -%}
-        {%- do conditions.append(
-            'cast(' ~ moment ~ " as date) >= date '" ~ bounds[2] ~ "' and cast(" ~ moment ~ " as date) < date '"
-            ~ bounds[3] ~ "'"
-        ) -%}
+    {%- for moment in moments -%}
+        {%- set day = 'cast(' ~ moment ~ ' as date)' -%}
+        {%- if bounds[0] != bounds[1] -%}
+            {%- do conditions.append(
+                day ~ " > date '" ~ bounds[0] ~ "' and " ~ day ~ " <= date '" ~ bounds[1] ~ "'"
+            ) -%}
+        {%- endif -%}
+        {%- if bounds[2] != bounds[3] -%}
+            {%- do conditions.append(
+                day ~ " >= date '" ~ bounds[2] ~ "' and " ~ day ~ " < date '" ~ bounds[3] ~ "'"
+            ) -%}
+        {%- endif -%}
     {%- endfor -%}
-    {#- a window that came or went counts or drops everything -#}
-    {{ return('(' ~ conditions | join(' or ') ~ ')' if bounds[4] == 2 else bounds[4] ~ ' = 1') }}
+    {{ return(conditions or ['false']) }}
 {%- endmacro %}
 
 {# The touched rows of a CTE that has the slice's columns. #}
