@@ -1,15 +1,15 @@
 {# Models whose rows are sums: each row that came to an upstream adds what it counts for, each that went takes it away, and
    the rows that are there are changed by that much. A refresh costs its differences, whatever a sum reaches back to. #}
 
-{# columns: the grain, known in every row; value: the one other column, a count, never 0; upstreams: what is counted.
-   Returns what `differences_joined` and `in_both_states` need. Where the differences of an upstream are not known, all is
-   counted, and what differs is written. #}
-{% macro add_up_by(columns, value, upstreams) -%}
+{# columns: the grain, known in every row; values: the other columns, whole numbers; a row of zeros is none;
+   upstreams: what is counted. Returns what `differences`, `differences_joined` and `in_both_states` need. Where the
+   differences of an upstream are not known, all is counted, and what differs is written. #}
+{% macro add_up_by(columns, values, upstreams) -%}
     {%- do config(
         materialized='incremental',
         incremental_strategy='by_difference',
         on_schema_change='fail',
-        meta={'slice': columns, 'value': value, 'upstreams': upstreams},
+        meta={'slice': columns, 'values': values, 'upstreams': upstreams},
     ) -%}
     {%- for upstream in upstreams -%}
         {%- do ref(upstream) -%}
@@ -23,16 +23,22 @@
     {%- if not are_changes_known(meta['upstreams']) -%}
         {{ return(get_incremental_by_slice_sql(arguments)) }}
     {%- endif -%}
-    {%- set temp_relation = arguments['temp_relation'] -%}
-    {%- set columns = arguments['dest_columns'] | map(attribute='quoted') | join(', ') -%}
+    {%- set sums, differ, are_left = [], [], [] -%}
+    {%- for value in meta['values'] -%}
+        {%- do sums.append('cast(sum(' ~ value ~ ') as bigint) as ' ~ value) -%}
+        {%- do differ.append(value ~ ' <> 0') -%}
+        {%- do are_left.append('sum(' ~ value ~ ') <> 0') -%}
+    {%- endfor -%}
     {%- set keys = meta['slice'] | join(', ') -%}
-    {%- set before = rows_in(numbered_rows(arguments['target_relation']), meta['slice'], temp_relation, meta['slice']) -%}
+    {%- set columns = keys ~ ', ' ~ meta['values'] | join(', ') -%}
+    {%- set differences = '(select ' ~ columns ~ ' from ' ~ arguments['temp_relation'] ~ ' where ' ~ differ | join(' or ') ~ ')' -%}
+    {%- set before = rows_in(numbered_rows(arguments['target_relation']), meta['slice'], differences, meta['slice']) -%}
     {{ return(written_by_row(
         arguments,
         "select 'removed' as change, " ~ columns ~ ', row_id from (' ~ before ~ ') as removed\n'
-        ~ "union all\nselect 'added' as change, " ~ keys ~ ', cast(sum(' ~ meta['value'] ~ ') as bigint) as '
-        ~ meta['value'] ~ ', null as row_id from (select ' ~ columns ~ ' from (' ~ before ~ ') as before union all select '
-        ~ columns ~ ' from ' ~ temp_relation ~ ') as added group by ' ~ keys ~ ' having sum(' ~ meta['value'] ~ ') <> 0'
+        ~ "union all\nselect 'added' as change, " ~ keys ~ ', ' ~ sums | join(', ') ~ ', null as row_id from (select '
+        ~ columns ~ ' from (' ~ before ~ ') as before union all select * from ' ~ differences ~ ') as added group by '
+        ~ keys ~ ' having ' ~ are_left | join(' or ')
     )) }}
 {%- endmacro %}
 

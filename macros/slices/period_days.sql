@@ -8,12 +8,17 @@
     {%- if slice.touched is none -%}
         {{ return(relation) }}
     {%- endif -%}
+    {%- set touched_periods = slice.touched ~ ' as touched inner join ' ~ periods
+        ~ ' as periods using (period_type, period_start)' -%}
+    {%- set bounds = run_query(
+        'select min(periods.' ~ first ~ '), max(periods.period_end) from ' ~ touched_periods
+    ).rows[0] -%}
+    {%- set within = date ~ " between date '" ~ bounds[0] ~ "' and date '" ~ bounds[1] ~ "'" if bounds[0] is not none else 'false' -%}
     {#- a table of its own, because of a subquery DuckDB expects so many rows that it hashes the upstream instead -#}
     {%- set wanted = changes_of(this.identifier ~ '__' ~ upstream ~ '__days') -%}
     {%- do run_query(
         'create or replace table ' ~ wanted ~ ' as\nselect distinct touched.scope_type, touched.scope_id, days.' ~ date
-        ~ ' from ' ~ slice.touched ~ ' as touched inner join ' ~ periods
-        ~ ' as periods using (period_type, period_start) inner join (select distinct ' ~ date ~ ' from ' ~ relation
+        ~ ' from ' ~ touched_periods ~ ' inner join (select distinct ' ~ date ~ ' from ' ~ relation ~ ' where ' ~ within
         ~ ') as days on days.' ~ date ~ ' between periods.' ~ first ~ ' and periods.period_end'
     ) -%}
     {%- set columns = ['scope_type', 'scope_id', date] -%}

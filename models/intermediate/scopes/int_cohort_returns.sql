@@ -4,7 +4,7 @@
         'scope_type', 'scope_id', 'cohort_event', 'cohort_period_type', 'cohort_start', 'subject',
         'rule', 'interval_type', 'interval_number',
     ],
-    value='retained_members',
+    values=['retained_members'],
     upstreams=['fct_cohort_member', 'int_active_days', 'int_buyer_days', 'int_purchase_days'],
 ) -%}
 with intervals as (

@@ -3,7 +3,7 @@
         'scope_type', 'scope_id', 'cohort_event', 'cohort_period_type', 'cohort_start', 'subject',
         'rule', 'interval_type', 'interval_number',
     ],
-    value='retained_members',
+    values=['retained_members'],
     upstreams=['fct_cohort_member', 'fct_presence', 'int_reporting_window'],
 ) -%}
 {%- set whose = ['scope_type', 'scope_id', 'member_id'] -%}

@@ -7,40 +7,31 @@
     'goers': 'case when next_active_date < ' ~ add_days('active_date', window_days)
         ~ ' then 0 else 1 end',
 }) -%}
-{%- set slice = slice_by(['scope_type', 'scope_id', 'date'], touched_by=[
-    changed_sums(
-        'int_active_days',
-        by=['scope_type', 'scope_id', 'active_date'],
-        values=measures.values() | list,
-    ),
-    changed_together(
-        'fct_message',
-        'bridge_group_scope',
-        on='one.group_id = other.group_id',
-        columns=['other.scope_type', 'other.scope_id', 'one.sent_date'],
-        condition='one.is_staff_message',
-    ),
-]) -%}
+{%- set sums = add_up_by(
+    ['scope_type', 'scope_id', 'date'],
+    values=measures.keys() | list + ['staff_messages'],
+    upstreams=['int_active_days', 'fct_message', 'bridge_group_scope'],
+) -%}
 with active_days as (
-    select * from {{ sliced(slice, 'int_active_days', ['scope_type', 'scope_id', 'active_date']) }}
-),
-
-messages as (
-    select * from {{ sliced(slice, 'fct_message', ['sent_date'], keys=['date']) }}
-    where is_staff_message
-),
-
-group_scopes as (
-    select * from {{ ref('bridge_group_scope') }}
+    select * from {{ differences(sums, 'int_active_days') }}
 ),
 
 staff_days as (
+    {%- for messages, group_scopes in differences_joined(
+        sums, 'fct_message', 'bridge_group_scope', ['group_id']
+    ) %}
     select
-        group_id,
-        sent_date,
-        count(*) as staff_messages
-    from messages
-    group by group_id, sent_date
+        group_scopes.scope_type,
+        group_scopes.scope_id,
+        messages.sent_date,
+        sum(messages.weight * group_scopes.weight) as staff_messages
+    from {{ messages }} as messages
+    inner join {{ group_scopes }} as group_scopes
+        on messages.group_id = group_scopes.group_id
+    where messages.is_staff_message
+    group by group_scopes.scope_type, group_scopes.scope_id, messages.sent_date
+    {{ '' if loop.last else 'union all' }}
+    {%- endfor %}
 ),
 
 counted as (
@@ -49,7 +40,7 @@ counted as (
         scope_id,
         active_date as date,
         {% for measure, value in measures.items() -%}
-        sum({{ value }}) as {{ measure }},
+        sum(weight * ({{ value }})) as {{ measure }},
         {% endfor -%}
         0 as staff_messages
     from active_days
@@ -58,17 +49,14 @@ counted as (
     union all
 
     select
-        group_scopes.scope_type,
-        group_scopes.scope_id,
-        staff_days.sent_date as date,
+        scope_type,
+        scope_id,
+        sent_date as date,
         {% for measure in measures -%}
         0 as {{ measure }},
         {% endfor -%}
-        sum(staff_days.staff_messages) as staff_messages
+        staff_messages
     from staff_days
-    inner join group_scopes
-        on staff_days.group_id = group_scopes.group_id
-    group by group_scopes.scope_type, group_scopes.scope_id, staff_days.sent_date
 ),
 
 final as (

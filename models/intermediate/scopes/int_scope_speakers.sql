@@ -1,6 +1,6 @@
 {%- set sums = add_up_by(
     ['period_type', 'period_start', 'scope_type', 'scope_id', 'messages'],
-    value='members',
+    values=['members'],
     upstreams=['int_active_days'],
 ) -%}
 with active_days as (
@@ -21,7 +21,6 @@ final as (
     from active_days
     where next_active_date is null or next_active_date >= {{ add_periods(period_type, start, 1) }}
     group by 1, 2, 3, 4, 5
-    having sum(weight) <> 0
     {% if not loop.last -%}
     union all
     {% endif -%}
