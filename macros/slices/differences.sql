@@ -44,14 +44,22 @@
 
 {# Two upstreams that are joined by `keys` (columns of both), as pairs of relations with a `weight`: all joined rows are
    those of the pairs, each with the product of both weights. Of differences: what changed of the other with the one as it
-   was, and what changed of the one with the other as it is. #}
-{% macro differences_joined(sums, one, other, keys) -%}
+   was, and what changed of the one with the other as it is.
+   since: a date of the one and one of the other, if what happened more than a month before the first is joined in vain. #}
+{% macro differences_joined(sums, one, other, keys, since=none) -%}
     {%- if not sums.are_differences -%}
         {{ return([(weighted(ref(one)), weighted(ref(other)))]) }}
     {%- endif -%}
     {%- set as_it_was = '(select *, 1 as weight from (' ~ rows_in(ref(one), keys, changes_of(other), keys)
         ~ ') as now union all by name select * from ' ~ differences_of(one, added=-1) ~ ')' -%}
-    {%- set as_it_is = weighted('(' ~ rows_in(ref(other), keys, changes_of(one), keys) ~ ')') -%}
+    {%- set condition = 'true' -%}
+    {%- if since -%}
+        {%- set first_day = run_query('select min(' ~ since[0] ~ ') from ' ~ changes_of(one)).columns[0].values()[0] -%}
+        {%- set condition = 'false' if first_day is none
+            else since[1] ~ ' >= ' ~ add_days("date '" ~ first_day ~ "'", -31) -%}
+    {%- endif -%}
+    {%- set of_those = '(select * from ' ~ ref(other) ~ ' where ' ~ condition ~ ')' -%}
+    {%- set as_it_is = weighted('(' ~ rows_in(of_those, keys, changes_of(one), keys) ~ ')') -%}
     {{ return([(as_it_was, differences_of(other)), (differences_of(one), as_it_is)]) }}
 {%- endmacro %}
 

@@ -21,7 +21,9 @@ event_days as (
     ] %}
     {%- set outer_loop = loop %}
     {%- set keys = ['scope_type', 'scope_id', 'member_id'] %}
-    {%- for cohorts, events in differences_joined(sums, 'fct_cohort_member', days, keys) %}
+    {%- for cohorts, events in differences_joined(
+        sums, 'fct_cohort_member', days, keys, since=['cohort_date', day]
+    ) %}
     select
         cohorts.scope_type,
         cohorts.scope_id,

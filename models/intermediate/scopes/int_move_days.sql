@@ -10,6 +10,7 @@
             columns=[
                 "'join'", 'other.scope_type', 'other.scope_id', 'one.member_id', 'one.start_date',
             ],
+            by=['group_id', 'member_id', 'start_date'],
         ),
         changed_together(
             'fct_membership_span',
@@ -19,6 +20,7 @@
                 "'leave'", 'other.scope_type', 'other.scope_id', 'one.member_id', 'one.end_date',
             ],
             condition="one.end_reason = 'leave'",
+            by=['group_id', 'member_id', 'end_date', 'end_reason'],
         ),
     ],
 ) -%}

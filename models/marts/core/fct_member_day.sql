@@ -1,5 +1,5 @@
 {%- set slice = slice_by(['group_id', 'member_id', 'date'], touched_by=[
-    changed('fct_membership_span', columns=['group_id', 'member_id', 'start_date']),
+    changed_sums('fct_membership_span', by=['group_id', 'member_id', 'start_date'], values=['1']),
     changed('fct_membership_span', columns=['group_id', 'member_id', 'end_date']),
     changed_stretches_of_spans('this'),
     changed('fct_message', columns=['group_id', 'member_id', 'sent_date']),
