@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import argparse
 import json
+import re
 import tempfile
 import time
 from pathlib import Path
@@ -17,8 +18,9 @@ from pathlib import Path
 import duckdb
 from by_hand import print_timings
 
-# the number that macros/engine/parts.sql has run again with that of each other part
+# what macros/engine/parts.sql has run again with the number of each other part
 PART = "/* part */ 0"
+PARTS_MACRO = Path(__file__).parent.parent / "macros/engine/parts.sql"
 
 
 def seconds_of_models(home: Path, memory_limit: str, chosen: set[str]) -> list[tuple[str, float, float]]:
@@ -26,6 +28,7 @@ def seconds_of_models(home: Path, memory_limit: str, chosen: set[str]) -> list[t
     target = home / "build" / "target"
     nodes = json.loads((target / "manifest.json").read_text("utf-8"))["nodes"]
     results = json.loads((target / "run_results.json").read_text("utf-8"))["results"]
+    (parts,) = re.findall(r"macro number_of_parts.*?return\((\d+)\)", PARTS_MACRO.read_text("utf-8"), re.DOTALL)
     timings = []
     with tempfile.TemporaryDirectory(dir=home) as folder:
         connection = duckdb.connect(
@@ -44,7 +47,7 @@ def seconds_of_models(home: Path, memory_limit: str, chosen: set[str]) -> list[t
             code = (target / "compiled" / "shequn" / node["original_file_path"]).read_text("utf-8")
             start, processors = time.perf_counter(), time.process_time()
             connection.execute(f"create or replace table result as {code}")
-            for number in range(1, 8 if PART in code else 1):
+            for number in range(1, int(parts) if PART in code else 1):
                 connection.execute(f"insert into result {code.replace(PART, f'/* part */ {number}')}")
             timings.append((node["name"], time.perf_counter() - start, time.process_time() - processors))
         connection.close()

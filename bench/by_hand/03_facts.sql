@@ -36,6 +36,7 @@ select
     (row_number() over ())::integer as sale,
     paid.* exclude (full_cost, is_customer, order_status),
     case
+        when full_cost >= 100000000 then null
         when paid_amount = 0 then full_cost
         else full_cost * net_sales::double / paid_amount::double
     end::decimal(18, 9) as cost_of_goods,
