@@ -28,7 +28,7 @@ def seconds_of_models(home: Path, memory_limit: str, chosen: set[str]) -> list[t
     target = home / "build" / "target"
     nodes = json.loads((target / "manifest.json").read_text("utf-8"))["nodes"]
     results = json.loads((target / "run_results.json").read_text("utf-8"))["results"]
-    (parts,) = re.findall(r"macro number_of_parts.*?return\((\d+)\)", PARTS_MACRO.read_text("utf-8"), re.DOTALL)
+    (parts,) = re.findall(r"number_of_parts\(\) -%}\s*{{ return\((\d+)\)", PARTS_MACRO.read_text("utf-8"))
     timings = []
     with tempfile.TemporaryDirectory(dir=home) as folder:
         connection = duckdb.connect(
