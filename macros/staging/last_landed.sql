@@ -1,7 +1,10 @@
 {# Rows of `relation` that no later row of the same key supersedes (R20): the last landed wins,
    NULL equals NULL. Nearly all keys land once: an aggregate of hashes finds those that did not, and only their rows, and the
-   few whose hash is theirs by chance, are ranked. #}
-{% macro last_landed(relation, keys) -%}
+   few whose hash is theirs by chance, are ranked; of few rows it is cheaper to rank all. #}
+{% macro last_landed(relation, keys, is_few=false) -%}
+{% if is_few -%}
+{{ ranked_by_landing(relation, keys) }}
+{%- else -%}
 with repeated as (
     select {{ hash_of(keys) }} as key_hash
     from {{ relation }}
@@ -17,6 +20,11 @@ where {{ hash_of(keys) }} not in (select key_hash from repeated)
 
 union all
 
+{{ ranked_by_landing(relation, keys, hash_of(keys) ~ ' in (select key_hash from repeated)') }}
+{%- endif %}
+{%- endmacro %}
+
+{% macro ranked_by_landing(relation, keys, condition=none) -%}
 select *
 from (
     select
@@ -26,7 +34,9 @@ from (
             order by load_seq desc, line desc
         ) as landing_rank
     from {{ relation }}
-    where {{ hash_of(keys) }} in (select key_hash from repeated)
+    {%- if condition %}
+    where {{ condition }}
+    {%- endif %}
 ) as ranked
 where landing_rank = 1
 {%- endmacro %}

@@ -12,9 +12,12 @@ over (
             rows between unbounded preceding and unbounded following
         )
 {%- endset %}
+{%- set telling = systems if slice.touched is none else systems_landed(systems) -%}
+{%- set is_few = slice.touched is not none
+    and run_query('select count(*) from ' ~ slice.touched).columns[0].values()[0] < 500000 -%}
 {%- set of_systems -%}
 (
-    {%- for system in systems %}
+    {%- for system in telling %}
     select * from {{ sliced(slice, 'stg_' ~ system ~ '__' ~ entity, slice.columns) }}
     {{ 'union all' if not loop.last }}
     {%- endfor -%}
@@ -23,7 +26,7 @@ over (
 with
 {% if described_by %}
 of_each_system as (
-    {{ last_landed(of_systems, key + ['system']) | indent(4) }}
+    {{ last_landed(of_systems, key + ['system'], is_few=is_few) | indent(4) }}
 ),
 
 ranked as (
@@ -59,11 +62,19 @@ final as (
 )
 {% else %}
 final as (
-    {{ last_landed(of_systems, key) | indent(4) }}
+    {{ last_landed(of_systems, key, is_few=is_few) | indent(4) }}
 )
 {% endif %}
 
 select * from final
+{%- endmacro %}
+
+{# Those of the systems of which anything ever landed, or the first: of the others no model need be looked into. #}
+{% macro systems_landed(systems) -%}
+    {%- set landed = run_query(
+        "select distinct system from raw.files where status = 'landed'"
+    ).columns[0].values() | list -%}
+    {{ return(systems | select('in', landed) | list or systems[:1]) }}
 {%- endmacro %}
 
 {# Slices of an entity that landed since the last build. A row of the canonical export is a row of its staging model;
