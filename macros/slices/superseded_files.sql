@@ -10,7 +10,7 @@
         {%- set new_rows = '(select * from ' ~ relation ~ ' where load_seq > ' ~ built_through() ~ ')' -%}
         {%- do touching.append(
             "select distinct '" ~ system ~ "' as system, '" ~ entity ~ "' as entity, load_seq from ("
-            ~ rows_in(relation, key, new_rows, key, nullable=key) ~ ')'
+            ~ rows_in(relation, key, new_rows, key, nullable=columns_with_null(new_rows, key)) ~ ')'
         ) -%}
     {%- endfor -%}
     {%- set slice = slice_by(['system', 'entity', 'load_seq'], also=touching) -%}
@@ -34,4 +34,21 @@
         {%- endif -%}
     {%- endfor -%}
     {{ return(tables) }}
+{%- endmacro %}
+
+{# Those of the columns that are unknown in a row; of the others an engine compares values alone, and so knows beforehand
+   which rows have none of them. #}
+{% macro columns_with_null(relation, columns) -%}
+    {%- set known = [] -%}
+    {%- for column in columns -%}
+        {%- do known.append('count(' ~ column ~ ') = count(*)') -%}
+    {%- endfor -%}
+    {%- set is_known = run_query('select ' ~ known | join(', ') ~ ' from ' ~ relation ~ ' as source').rows[0] -%}
+    {%- set found = [] -%}
+    {%- for column in columns -%}
+        {%- if not is_known[loop.index0] -%}
+            {%- do found.append(column) -%}
+        {%- endif -%}
+    {%- endfor -%}
+    {{ return(found) }}
 {%- endmacro %}
