@@ -48,6 +48,7 @@ presence as (
         *,
         coalesce(left_date, cast('9999-12-31' as date)) as left_or_never
     from {{ ref('fct_presence') }}
+    where scope_type in ('all', 'group')
 ),
 
 -- A customer's first active day in each period stands for the period.
