@@ -21,7 +21,6 @@ from orchestration.progress import Progress
 from orchestration.settings import PROJECT_DIR, Settings
 
 _TEMPLATE_MARKS = ("{{", "{%", "{#")
-_FINISHED_EVENTS = ("ModelResult", "SeedResult", "TestResult", "NoOpResult", "SkippingDetails")
 
 
 def dbt_arguments(settings: Settings, full_refresh: bool, project_dir: Path = PROJECT_DIR) -> list[str]:
@@ -40,14 +39,15 @@ def retry_arguments(settings: Settings, project_dir: Path = PROJECT_DIR) -> list
 
 
 def common_arguments(settings: Settings, target: Path, project_dir: Path = PROJECT_DIR) -> list[str]:
-    """Arguments of every `dbt` command: where things are, the choices, a log that `run_dbt` hears."""
+    """Arguments of every `dbt` command: where things are, the choices, what is logged."""
     return [
         *("--project-dir", str(project_dir)),
         *("--profiles-dir", str(project_dir)),
         *("--target-path", str(target)),
         *("--log-path", str(settings.logs_dir)),
-        *("--log-format", "json"),
+        *("--log-level", "none"),  # of stdout, where dbt_process says what matters
         *("--log-level-file", "info"),  # at debug every statement is written, 10 MB a build
+        "--no-use-colors-file",
         *("--vars", json.dumps(choices(settings), default=str)),
     ]
 
@@ -135,7 +135,7 @@ def run_dbt(settings: Settings, progress: Progress, arguments: list[str]) -> Dbt
     error_log = settings.logs_dir / "dbt-stderr.log"
     with error_log.open("w+", encoding="utf-8", errors="replace") as error_stream:
         child = subprocess.Popen(
-            child_command("dbt.cli.main", arguments),
+            child_command("orchestration.building.dbt_process", arguments),
             stdin=subprocess.DEVNULL,
             stdout=subprocess.PIPE,
             stderr=error_stream,
@@ -161,20 +161,19 @@ def run_dbt(settings: Settings, progress: Progress, arguments: list[str]) -> Dbt
 
 
 def _hear(run: DbtRun, progress: Progress, line: str) -> None:
-    """Take one line of dbt's JSON log; lines that are none are left to the log file."""
+    """Take one line of `dbt_process`; whatever else a model may print is none."""
     try:
-        event = json.loads(line)
-        info, data = event["info"], event["data"]
-    except (ValueError, KeyError, TypeError):
+        said = json.loads(line)
+    except ValueError:
         return
-    run.invocation_id = info.get("invocation_id", run.invocation_id)
-    if info.get("level") == "error" and info.get("name") == "MainEncounteredError":
-        run.errors.append(info.get("msg", ""))
-    if run.total is None and "index" in data and "total" in data:
-        run.total = int(data["total"])
+    run.invocation_id = said.get("invocation_id", run.invocation_id)
+    if "error" in said:
+        run.errors.append(said["error"])
+    if run.total is None and "total" in said:
+        run.total = int(said["total"])
         progress.stage("build", run.total)
-    if info.get("name", "").endswith(_FINISHED_EVENTS):
-        progress.advance((data.get("node_info") or {}).get("node_name", ""))
+    if "finished" in said:
+        progress.advance(said["finished"])
 
 
 def read_results(settings: Settings, invocation_id: str) -> list[dict[str, Any]] | None:
