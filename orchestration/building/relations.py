@@ -10,8 +10,8 @@ import duckdb
 from orchestration.building.results import Manifest
 from orchestration.settings import Settings
 
-# The gate's, and the views that every dbt run makes anew.
-_OTHERS_SCHEMAS = ("raw", "marts_zh")
+# The gate's; which rows came, which the audit of the copy asks for; and the views that every dbt run makes anew.
+_OTHERS_SCHEMAS = ("raw", "changes", "marts_zh")
 
 
 def ask_build(settings: Settings, query: str) -> list[tuple[Any, ...]]:
@@ -25,7 +25,7 @@ def ask_build(settings: Settings, query: str) -> list[tuple[Any, ...]]:
 def drop_unmodelled_relations(settings: Settings, manifest: Manifest) -> list[str]:
     """Drop what dbt once made and the manifest no longer knows, so that it is not published for ever.
 
-    Everything outside the gate's schema `raw` and the labelled views is a model's.
+    Everything outside the gate's schema `raw`, what the build noted of changes and the labelled views is a model's.
 
     Returns:
         The dropped relations, `<database>.<schema>.<name>`.

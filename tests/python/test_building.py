@@ -127,6 +127,7 @@ def relations(path: Path) -> set[str]:
 def test_a_good_build_is_recorded_and_leaves_nothing_old(settings: Settings, project: Path) -> None:
     with duckdb.connect(settings.private_db) as connection:
         connection.execute("create schema raw; create table raw.kept as select 1 as one")
+        connection.execute("create schema changes; create table changes.noted as select 1 as one")
         connection.execute(
             "create table main.gone as select 1 as one; create view main.old as from main.gone"
         )
@@ -154,7 +155,7 @@ def test_a_good_build_is_recorded_and_leaves_nothing_old(settings: Settings, pro
     assert listener.stages == [("build", None), ("build", 6)]
     tests = ("not_null_mart_tiny_id", "unique_mart_tiny_id", "not_null_mart_tiny_note", "row_rules_mart_tiny")
     assert sorted(listener.nodes) == sorted([*tests, "base", "mart_tiny"])
-    assert relations(settings.private_db) == {"raw.builds", "raw.kept", "main.base"}
+    assert relations(settings.private_db) == {"raw.builds", "raw.kept", "changes.noted", "main.base"}
     assert relations(settings.warehouse_db) == {"main.mart_tiny"}
     with duckdb.connect(settings.warehouse_db, read_only=True) as connection:
         assert connection.execute("select days from mart_tiny").fetchone() == (30,)
@@ -172,7 +173,7 @@ def test_new_rows_leave_views_as_they_are_and_are_tested_all_the_same(
     report = build_models(settings, listener, project_dir=project)
     assert (report.success, report.models, len(report.checks)) == (True, 1, 11)
     assert "mart_tiny" in listener.nodes and "base" not in listener.nodes
-    assert relations(settings.private_db) == {"raw.builds", "raw.kept", "main.base"}
+    assert relations(settings.private_db) == {"raw.builds", "raw.kept", "changes.noted", "main.base"}
 
 
 def test_a_project_that_was_moved_is_built_where_it_is(tmp_path: Path) -> None:
