@@ -7,10 +7,11 @@ import hashlib
 import json
 import os
 import shutil
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
 
-_BLOCK_BYTES = 8 << 20
+_BLOCK_BYTES = 1 << 20  # stays in the processor's cache between being read, hashed and written
 
 
 def copy_with_digest(source: Path, target: Path) -> tuple[str, int]:
@@ -23,11 +24,18 @@ def copy_with_digest(source: Path, target: Path) -> tuple[str, int]:
     """
     digest = hashlib.sha256()
     size = 0
-    with source.open("rb") as reader, target.open("xb", buffering=0) as writer:
-        while block := reader.read(_BLOCK_BYTES):
+    buffer = memoryview(bytearray(_BLOCK_BYTES))
+    with (
+        source.open("rb", buffering=0) as reader,
+        target.open("xb", buffering=0) as writer,
+        ThreadPoolExecutor(1) as beside,
+    ):
+        while read := reader.readinto(buffer):
+            block = buffer[:read]
+            hashed = beside.submit(digest.update, block)
             write_all(writer.fileno(), block)
-            digest.update(block)
-            size += len(block)
+            hashed.result()
+            size += read
         os.fsync(writer.fileno())
         if os.fstat(writer.fileno()).st_size != os.fstat(reader.fileno()).st_size:
             raise OSError(errno.EIO, "The copy was cut short")
