@@ -40,7 +40,20 @@ select
     count(*) as failing_rows
 from (
     select 1 as occurrence
-    from {{ '(' ~ rows_in(model, columns, added, columns, nullable=nullable) ~ ')' if added else model }} as keyed
+    {%- if added %}
+    from (
+        {{ rows_in(model, columns, added, columns) }}
+        {#- NULL equals NULL, but to ask that of every row would read all of their keys -#}
+        {%- for column in nullable %}
+        union all
+        select *
+        from {{ model }}
+        where {{ column }} is null{% for known in nullable[:loop.index0] %} and {{ known }} is not null{% endfor %}
+        {%- endfor %}
+    ) as keyed
+    {%- else %}
+    from {{ model }} as keyed
+    {%- endif %}
     group by {{ columns | join(', ') }}
     having count(*) > 1
 ) as repeated

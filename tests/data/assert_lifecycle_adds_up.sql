@@ -10,6 +10,10 @@ with lifecycle as (
 
 periods as (
     select * from {{ ref('dim_period') }}
+),
+
+membership as (
+    {{ rows_in(ref('int_scope_membership'), keys, 'lifecycle', keys) }}
 )
 
 select
@@ -30,7 +34,7 @@ left join {{ ref('mart_lifecycle') }} as previous
 left join {{ ref('int_scope_activity') }} as activity
     on
         {{ same_scope_period('lifecycle', 'activity') | indent(8) }}
-left join {{ ref('int_scope_membership') }} as membership
+left join membership
     on
         {{ same_scope_period('lifecycle', 'membership') | indent(8) }}
 where

@@ -1,3 +1,4 @@
+{%- set period = ['period_type', 'period_start'] -%}
 -- R19: a base is the metric's own value in the period before, or a year before; none for a partial
 -- period. Groups, by far the most rows, take the same way as the wider scopes and are left out.
 with periods as (
@@ -11,13 +12,29 @@ with periods as (
 
 tested_values as (
     select *
-    from {{ tested_rows('mart_metric_value', ['period_type', 'period_start']) }}
+    from {{ tested_rows('mart_metric_value', period) }}
     where scope_type <> 'group'
+),
+
+tested_periods as (
+    {{ rows_in('periods', period, 'tested_values', period) }}
+),
+
+base_periods as (
+    select
+        period_type,
+        previous_start as period_start
+    from tested_periods
+    union
+    select
+        period_type,
+        last_year_start as period_start
+    from tested_periods
 ),
 
 metric_values as (
     select *
-    from {{ ref('mart_metric_value') }}
+    from ({{ rows_in(ref('mart_metric_value'), period, 'base_periods', period) }}) as bases
     where scope_type <> 'group'
 )
 
