@@ -10,7 +10,7 @@ import duckdb
 from orchestration.building.results import Manifest
 from orchestration.settings import Settings
 
-# The gate's; which rows came, which the audit of the copy asks for; and the views that every dbt run makes anew.
+# The gate's; what a build noted of changes, for the audit of the copy; the views each dbt run makes anew.
 _OTHERS_SCHEMAS = ("raw", "changes", "marts_zh")
 
 
@@ -25,7 +25,7 @@ def ask_build(settings: Settings, query: str) -> list[tuple[Any, ...]]:
 def drop_unmodelled_relations(settings: Settings, manifest: Manifest) -> list[str]:
     """Drop what dbt once made and the manifest no longer knows, so that it is not published for ever.
 
-    Everything outside the gate's schema `raw`, what the build noted of changes and the labelled views is a model's.
+    All is a model's but the gate's schema `raw`, what a build noted of changes, and the labelled views.
 
     Returns:
         The dropped relations, `<database>.<schema>.<name>`.

@@ -42,7 +42,7 @@ def copy_with_digest(source: Path, target: Path) -> tuple[str, int]:
     return digest.hexdigest(), size
 
 
-def write_all(descriptor: int, content: bytes) -> None:
+def write_all(descriptor: int, content: bytes | memoryview) -> None:
     """Write every byte of `content`; a single write may take only a part on a nearly full disk."""
     remaining = memoryview(content)
     while remaining:
