@@ -48,7 +48,8 @@ DATA_TEST = "select id from {{ tested_rows('mart_sliced', ['day']) }} where id >
 def project(tmp_path_factory: pytest.TempPathFactory) -> Path:
     place = tmp_path_factory.mktemp("project")
     macros = (
-        *("slices/slice_by", "slices/by_slice", "slices/changes", "engine/slices"),
+        *("slices/slice_by", "slices/by_slice", "slices/changes"),
+        *("engine/order", "engine/slices"),
         *("tests/row_rules", "tests/tested_rows"),
     )
     copied = ("profiles.yml", "selectors.yml", *(f"macros/{macro}.sql" for macro in macros))
