@@ -53,11 +53,14 @@ select * from final
 {%- endmacro %}
 
 {# int_messages, cut down to the touched slices before people are looked up: an engine takes no semi join below the joins of
-   a view. columns: the slice's, as int_all_messages calls them. #}
-{% macro sliced_messages(slice, columns) -%}
+   a view. columns: the slice's, as int_all_messages calls them; condition: that holds for all messages of those slices. #}
+{% macro sliced_messages(slice, columns, condition='true') -%}
     {%- set messages = ref('int_messages') -%}
+    {%- set all_messages = ref('int_all_messages') -%}
     {%- if slice.touched is none -%}
         {{ return(messages) }}
     {%- endif -%}
-    {{ return('(' ~ resolved_messages(sliced(slice, 'int_all_messages', columns)) ~ ')') }}
+    {{ return('(' ~ resolved_messages(
+        '(' ~ rows_in('(select * from ' ~ all_messages ~ ' where ' ~ condition ~ ')', columns, slice.touched, slice.columns) ~ ')'
+    ) ~ ')') }}
 {%- endmacro %}

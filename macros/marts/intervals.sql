@@ -111,7 +111,7 @@
     {%- if not (is_by_slices() and are_changes_known(['int_reporting_window'])) -%}
         {{ return(members) }}
     {%- endif -%}
-    {%- set conditions = [newly_counted(days_of_intervals('cohort_date')) | join(' or ')] -%}
+    {%- set conditions = newly_counted(days_of_intervals('cohort_date')) -%}
     {%- if or_in -%}
         {%- set periods = ref(or_in) -%}
         {%- do conditions.append(
@@ -119,9 +119,15 @@
             ~ ' and days.cohort_date between periods.period_start and periods.period_end)'
         ) -%}
     {%- endif -%}
-    {%- set days = '(select cohort_date from (select distinct cohort_date from ' ~ members ~ ') as days where '
-        ~ conditions | join(' or ') ~ ')' -%}
-    {{ return('(' ~ rows_in(members, 'cohort_date', days, 'cohort_date') ~ ')') }}
+    {#- materialized: or the conditions are asked of every member -#}
+    {%- set days = run_query(
+        'with days as materialized (select distinct cohort_date from ' ~ members ~ ') select cohort_date from days where '
+        ~ conditions | join(' or ')
+    ).columns[0].values() -%}
+    {{ return(
+        '(select * from ' ~ members ~ ' where '
+        ~ ("cohort_date in (date '" ~ days | join("', date '") ~ "')" if days else 'false') ~ ')'
+    ) }}
 {%- endmacro %}
 
 {# Whether a day of somebody, beside the one before, is a return: several days of one week or month are one. #}

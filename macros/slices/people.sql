@@ -7,9 +7,10 @@
     {%- if slice.touched is none -%}
         {{ return(relation) }}
     {%- endif -%}
-    {%- set others, person = slice.columns[:-1] | join(', '), slice.columns[-1] -%}
-    {%- set wanted = '(select ' ~ others ~ ', ' ~ person ~ ' from ' ~ slice.touched ~ ' union select ' ~ others
-        ~ ', id_value from ' ~ slice.touched ~ ' inner join ' ~ identities ~ ' using (' ~ person ~ '))' -%}
+    {%- set person = slice.columns[-1] -%}
+    {%- set by_id = (slice.columns[:-1] + ['id_value']) | join(', ') -%}
+    {%- set wanted = '(select ' ~ slice.columns | join(', ') ~ ' from ' ~ slice.touched ~ ' union select ' ~ by_id
+        ~ ' from ' ~ slice.touched ~ ' inner join ' ~ identities ~ ' using (' ~ person ~ '))' -%}
     {{ return('(' ~ rows_in(relation, columns, wanted, slice.columns) ~ ')') }}
 {%- endmacro %}
 

@@ -159,7 +159,7 @@
    not of the other. #}
 {% macro newly_counted(moments) -%}
     {%- set bounds = run_query(
-        'select min(as_of_date), max(as_of_date), min(history_start_date), max(history_start_date),'
+        'select min(as_of_date) + 1, max(as_of_date) + 1, min(history_start_date), max(history_start_date),'
         ~ " count(*) from " ~ changes_of('int_reporting_window')
     ).rows[0] -%}
     {%- if bounds[4] != 2 -%}
@@ -168,17 +168,10 @@
     {%- endif -%}
     {%- set conditions = [] -%}
     {%- for moment in moments -%}
-        {%- set day = 'cast(' ~ moment ~ ' as date)' -%}
-        {%- if bounds[0] != bounds[1] -%}
-            {%- do conditions.append(
-                day ~ " > date '" ~ bounds[0] ~ "' and " ~ day ~ " <= date '" ~ bounds[1] ~ "'"
-            ) -%}
-        {%- endif -%}
-        {%- if bounds[2] != bounds[3] -%}
-            {%- do conditions.append(
-                day ~ " >= date '" ~ bounds[2] ~ "' and " ~ day ~ " < date '" ~ bounds[3] ~ "'"
-            ) -%}
-        {%- endif -%}
+        {#- no cast to a date: whether blocks of rows hold the moments is not known of that -#}
+        {%- for first, end in [(bounds[0], bounds[1]), (bounds[2], bounds[3])] if first != end -%}
+            {%- do conditions.append(moment ~ " >= date '" ~ first ~ "' and " ~ moment ~ " < date '" ~ end ~ "'") -%}
+        {%- endfor -%}
     {%- endfor -%}
     {{ return(conditions or ['false']) }}
 {%- endmacro %}
@@ -203,5 +196,17 @@
     ).rows[0] -%}
     {{ return(
         date ~ " between date '" ~ bounds[0] ~ "' and date '" ~ bounds[1] ~ "'" if bounds[0] is not none else 'false'
+    ) }}
+{%- endmacro %}
+
+{# Condition that a moment lies between the first and the last touched day, for the same reason. #}
+{% macro is_on_touched_days(slice, day, moment) -%}
+    {%- if slice.touched is none -%}
+        {{ return('true') }}
+    {%- endif -%}
+    {%- set bounds = run_query('select min(' ~ day ~ '), max(' ~ day ~ ') + 1 from ' ~ slice.touched).rows[0] -%}
+    {{ return(
+        moment ~ " >= date '" ~ bounds[0] ~ "' and " ~ moment ~ " < date '" ~ bounds[1] ~ "'"
+        if bounds[0] is not none else 'false'
     ) }}
 {%- endmacro %}

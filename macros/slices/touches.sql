@@ -62,6 +62,16 @@
     ) }}
 {%- endmacro %}
 
+{# Condition of a changed row: the model as it was has no row of the same `keys` that says, by `condition` over before, that
+   the change is none here. #}
+{% macro unless_before(upstream, keys, condition) -%}
+    {%- set same = [] -%}
+    {%- for key in keys -%}
+        {%- do same.append('before.' ~ key ~ ' = ' ~ upstream ~ '.' ~ key ~ ' and ') -%}
+    {%- endfor -%}
+    {{ return('not exists (select 1 from ' ~ this ~ ' as before where ' ~ same | join ~ condition ~ ')') }}
+{%- endmacro %}
+
 {# Slices of the changed rows of int_messages, which is a view. columns: as int_all_messages calls them. #}
 {% macro changed_messages(columns) -%}
     {{ return([

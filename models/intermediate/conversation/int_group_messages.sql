@@ -5,7 +5,10 @@
     + [changed('int_groups', group_day, via='int_all_messages', key='group_id')],
 ) -%}
 with messages as (
-    select * from {{ sliced_messages(slice, group_day) }}
+    select *
+    from {{ sliced_messages(
+        slice, group_day, is_on_touched_days(slice, 'sent_date', 'sent_at')
+    ) }}
     where group_id is not null
 ),
 

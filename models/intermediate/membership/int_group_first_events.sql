@@ -1,15 +1,35 @@
-{%- do slice_by(['group_id']) -%}
+{#- what comes or goes after a group's first changes nothing -#}
+{%- set touches = [] -%}
+{%- for upstream, moment, first in [
+    ('int_membership_events', 'occurred_at', 'first_event_at'),
+    ('int_group_messages', 'sent_at', 'first_message_at'),
+    ('int_participations', 'participated_at', 'first_event_at'),
+] -%}
+    {%- do touches.append(changed(
+        upstream,
+        condition=unless_before(upstream, ['group_id'], 'before.' ~ first ~ ' < ' ~ moment),
+    )) -%}
+{%- endfor -%}
+{%- set slice = slice_by(['group_id'], touched_by=touches) -%}
 with membership_events as (
-    select * from {{ ref('int_membership_events') }}
+    select * from {{ sliced(slice, 'int_membership_events') }}
 ),
 
 messages as (
-    select * from {{ ref('int_group_messages') }}
+    select * from {{ sliced(slice, 'int_group_messages') }}
 ),
 
 participations as (
-    select * from {{ ref('int_participations') }}
+    select * from {{ sliced(slice, 'int_participations') }}
     where group_id is not null
+),
+
+first_messages as (
+    select
+        group_id,
+        min(sent_at) as first_message_at
+    from messages
+    group by group_id
 ),
 
 events as (
@@ -23,9 +43,8 @@ events as (
 
     select
         group_id,
-        min(sent_at) as first_at
-    from messages
-    group by group_id
+        first_message_at as first_at
+    from first_messages
 
     union all
 
@@ -33,14 +52,6 @@ events as (
         group_id,
         min(participated_at) as first_at
     from participations
-    group by group_id
-),
-
-first_messages as (
-    select
-        group_id,
-        min(sent_at) as first_message_at
-    from messages
     group by group_id
 ),
 

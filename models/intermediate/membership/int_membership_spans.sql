@@ -1,7 +1,21 @@
-{%- set slice = slice_by(['group_id', 'member_id'], touched_by=[
+{#- what a member does after the beginning of a span and before its end changes nothing -#}
+{%- set touches = [] -%}
+{%- for upstream, moment in [
+    ('int_group_messages', 'sent_at'),
+    ('int_participations', 'participated_at'),
+] -%}
+    {%- do touches.append(changed(
+        upstream,
+        condition=unless_before(
+            upstream,
+            ['group_id', 'member_id'],
+            "before.join_source <> 'opening' and before.started_at < " ~ moment
+            ~ " and coalesce(before.ended_at, timestamp '9999-12-31') > " ~ moment
+        ),
+    )) -%}
+{%- endfor -%}
+{%- set slice = slice_by(['group_id', 'member_id'], touched_by=touches + [
     changed('int_membership_events'),
-    changed('int_group_messages'),
-    changed('int_participations'),
     changed('int_groups', key='group_id', via='int_membership_events'),
     changed('int_groups', key='group_id', via='int_group_messages'),
     changed('int_groups', key='group_id', via='int_participations'),

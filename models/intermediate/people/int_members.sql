@@ -1,6 +1,16 @@
-{%- do slice_by(['member_id']) -%}
+{%- set slice = slice_by(['member_id'], touched_by=[
+    changed('int_all_members'),
+    changed('int_identities'),
+    changed('int_identities', ['id_value']),
+    changed_together(
+        'int_all_members',
+        'int_identities',
+        on='one.member_id = other.id_value',
+        columns=['other.member_id'],
+    ),
+]) -%}
 with members as (
-    select * from {{ ref('int_all_members') }}
+    select * from {{ sliced_by_ids(slice, 'int_all_members', ['member_id']) }}
 ),
 
 identities as (
