@@ -13,13 +13,13 @@ def activity_keywords(activities: pd.DataFrame) -> pd.DataFrame:
     Args:
         activities: activity_id and topic_keywords, which are split by |.
     """
-    named = activities.dropna(subset="topic_keywords")
-    rows = sorted(
-        {
-            (activity_id, keyword)
-            for activity_id, keywords in zip(named["activity_id"], named["topic_keywords"], strict=True)
-            for part in keywords.split("|")
-            if (keyword := fold(part).strip())
-        }
-    )
-    return pd.DataFrame(rows, columns=["activity_id", "keyword"], dtype="str")
+    named = activities.dropna(subset="topic_keywords").sort_values("activity_id")
+    # thousands of activities are given the same
+    folded = {keywords: _folded(keywords) for keywords in named["topic_keywords"].unique()}
+    rows = named[["activity_id"]].assign(keyword=named["topic_keywords"].map(folded)).explode("keyword")
+    rows = rows.dropna().drop_duplicates(ignore_index=True)
+    return rows.astype("str")
+
+
+def _folded(keywords: str) -> list[str]:
+    return sorted({keyword for part in keywords.split("|") if (keyword := fold(part).strip())})

@@ -8,7 +8,8 @@ def model(dbt, session):
     user_words = as_pandas(dbt.ref("topic_user_words"))
     stop_words = as_pandas(dbt.ref("topic_stop_words"))
     keywords = as_pandas(dbt.ref("int_activity_keywords"))
-    segmenter = Segmenter([*user_words["word"], *keywords["keyword"]], stop_words["word"])
+    # thousands of activities share a keyword
+    segmenter = Segmenter([*user_words["word"], *keywords["keyword"].unique()], stop_words["word"])
     wanted = dbt.ref("int_distinct_texts")
     if dbt.is_incremental:
         known = session.sql(f"select text_key, dictionary_version from {dbt.this}")
