@@ -18,6 +18,15 @@
     }) }}
 {%- endmacro %}
 
+{# Which rules fire, as one text: 1 or 0 for each, in their order. #}
+{% macro fired_churn_rules() -%}
+    {%- set fires = [] -%}
+    {%- for condition in churn_rule_conditions().values() -%}
+        {%- do fires.append('case when ' ~ condition ~ " then '1' else '0' end") -%}
+    {%- endfor -%}
+    {{ return(fires | join(' || ')) }}
+{%- endmacro %}
+
 {# The thresholds that the seed churn_thresholds must hold. #}
 {% macro churn_threshold_ids() -%}
     {{ return([

@@ -141,36 +141,47 @@ judged as (
         on memberships.member_id = recent_complaints.member_id
 ),
 
-fired as (
-    {%- for rule_id, condition in rules.items() %}
+with_rules as (
     select
-        judged.member_id,
-        judged.group_id,
-        '{{ rule_id }}' as rule_id
+        judged.*,
+        {{ fired_churn_rules() }} as fired_rules
     from judged
     cross join thresholds
-    where {{ condition }}
+),
+
+-- Of thousands the same rules fire, and what they say together is the same.
+rule_sets as (
+    select distinct fired_rules
+    from with_rules
+),
+
+fired as (
+    {%- for rule_id in rules %}
+    select
+        fired_rules,
+        '{{ rule_id }}' as rule_id
+    from rule_sets
+    where substring(fired_rules, {{ loop.index }}, 1) = '1'
     {{ 'union all' if not loop.last }}
     {%- endfor %}
 ),
 
 reasons as (
     select
-        fired.member_id,
-        fired.group_id,
+        fired.fired_rules,
         least(100, sum(churn_rules.points)) as risk_score,
         {{ join_text('churn_rules.rule_id', ', ', 'churn_rules.sort_order') }} as reasons,
         {{ join_text('churn_rules.label_zh', '、', 'churn_rules.sort_order') }} as reasons_zh
     from fired
     inner join churn_rules
         on fired.rule_id = churn_rules.rule_id
-    group by fired.member_id, fired.group_id
+    group by fired.fired_rules
 ),
 
 final as (
     select
-        judged.member_id,
-        judged.group_id,
+        with_rules.member_id,
+        with_rules.group_id,
         cast(coalesce(reasons.risk_score, 0) as bigint) as risk_score,
         case
             when reasons.risk_score >= thresholds.band_high then 'high'
@@ -180,16 +191,16 @@ final as (
         coalesce(reasons.reasons, '') as reasons,
         coalesce(reasons.reasons_zh, '') as reasons_zh,
         case
-            when judged.days_in_group <= thresholds.settling_days then 'settling'
-            when judged.days_in_group <= thresholds.choosing_days then 'choosing'
+            when with_rules.days_in_group <= thresholds.settling_days then 'settling'
+            when with_rules.days_in_group <= thresholds.choosing_days then 'choosing'
             else 'stable'
         end as lifecycle_stage,
-        cast(judged.days_since_active as bigint) as days_since_active,
-        cast(judged.days_in_group as bigint) as days_in_group
-    from judged
+        cast(with_rules.days_since_active as bigint) as days_since_active,
+        cast(with_rules.days_in_group as bigint) as days_in_group
+    from with_rules
     cross join thresholds
     left join reasons
-        on judged.member_id = reasons.member_id and judged.group_id = reasons.group_id
+        on with_rules.fired_rules = reasons.fired_rules
 )
 
 select * from final
