@@ -26,6 +26,15 @@ by_unionid as (
     left join shared_unionids on persons.person_id = shared_unionids.person_id
 ),
 
+stating as (
+    select
+        accounts.phone_key,
+        by_unionid.joined_person_id
+    from accounts
+    inner join joining on accounts.phone_key = joining.phone_key
+    inner join by_unionid on accounts.person_id = by_unionid.person_id
+),
+
 -- the persons that unionids have made; they are called by one of theirs
 joined_persons as (
     select
@@ -35,18 +44,17 @@ joined_persons as (
         min(first_unionid) as first_unionid,
         max(last_unionid) as last_unionid
     from by_unionid
+    where joined_person_id in (select stating.joined_person_id from stating)
     group by joined_person_id
 ),
 
 -- a person states it once, whatever the number of accounts
 stated as (
     select distinct
-        accounts.phone_key,
+        stating.phone_key,
         joined_persons.*
-    from accounts
-    inner join joining on accounts.phone_key = joining.phone_key
-    inner join by_unionid on accounts.person_id = by_unionid.person_id
-    inner join joined_persons on by_unionid.joined_person_id = joined_persons.person_id
+    from stating
+    inner join joined_persons on stating.joined_person_id = joined_persons.person_id
 ),
 
 phones as (

@@ -1,3 +1,7 @@
+{%- set counted = [
+    'joined', 'activated', 'retained', 'purchased', 'repurchased', 'referred',
+    'nested_retained', 'nested_purchased', 'nested_repurchased', 'nested_referred',
+] -%}
 with reporting_window as (
     select * from {{ ref('dim_reporting_window') }}
 ),
@@ -9,13 +13,12 @@ months as (
 
 cohort_members as (
     select
-        scope_type,
-        scope_id,
+        channel_id,
         member_id,
         {{ period_start('month', 'cohort_date') }} as cohort_start,
         {{ add_days('cohort_date', 30) }} as day_30
     from {{ ref('fct_cohort_member') }}
-    where cohort_event = 'joined' and scope_type in ('all', 'channel')
+    where cohort_event = 'joined' and scope_type = 'all'
 ),
 
 members as (
@@ -72,15 +75,14 @@ retained as (
         on
             cohort_members.member_id = presence.member_id
             and {{ is_there_at_end_of('presence', 'cohort_members.day_30') }}
-    where cohort_members.scope_type = 'all'
     group by cohort_members.member_id
 ),
 
 buyers as (
     select
         orders.member_id,
-        -- distinct: purchases of one day are one (R11)
-        count(distinct orders.paid_date) as purchase_dates
+        -- purchases of one day are one (R11)
+        min(orders.paid_date) < max(orders.paid_date) as is_repurchased
     from orders
     inner join members
         on
@@ -101,13 +103,12 @@ referrers as (
 
 reached as (
     select
-        cohort_members.scope_type,
-        cohort_members.scope_id,
+        cohort_members.channel_id,
         cohort_members.cohort_start,
         case when activated.member_id is not null then 1 else 0 end as is_activated,
         case when retained.member_id is not null then 1 else 0 end as is_retained,
         case when buyers.member_id is not null then 1 else 0 end as is_purchased,
-        case when buyers.purchase_dates >= 2 then 1 else 0 end as is_repurchased,
+        case when buyers.is_repurchased then 1 else 0 end as is_repurchased,
         case when referrers.member_id is not null then 1 else 0 end as is_referred
     from cohort_members
     left join activated
@@ -148,10 +149,9 @@ impressions as (
     group by channel_id, {{ period_start('month', 'spend_date') }}
 ),
 
-cohorts as (
+channel_cohorts as (
     select
-        scope_type,
-        scope_id,
+        channel_id,
         cohort_start,
         count(*) as joined,
         sum(is_activated) as activated,
@@ -164,7 +164,29 @@ cohorts as (
         sum(nested_repurchased) as nested_repurchased,
         sum(nested_referred) as nested_referred
     from nested
-    group by scope_type, scope_id, cohort_start
+    group by channel_id, cohort_start
+),
+
+cohorts as (
+    select
+        'all' as scope_type,
+        'all' as scope_id,
+        {% for members in counted -%}
+        sum({{ members }}) as {{ members }},
+        {% endfor -%}
+        cohort_start
+    from channel_cohorts
+    group by cohort_start
+    union all
+    select
+        'channel' as scope_type,
+        channel_id as scope_id,
+        {% for members in counted -%}
+        {{ members }},
+        {% endfor -%}
+        cohort_start
+    from channel_cohorts
+    where channel_id is not null
 ),
 
 funnels as (

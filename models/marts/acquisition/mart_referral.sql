@@ -133,11 +133,16 @@ members_present as (
         reporting_window.history_start_date as period_start,
         presence.scope_type,
         presence.scope_id,
-        -- distinct: who leaves and comes back has several stretches
-        count(distinct presence.member_id) as members_present
+        count(*) as members_present
     from presence
     cross join reporting_window
-    where presence.left_date is null or presence.left_date >= reporting_window.history_start_date
+    where
+        -- who leaves and comes back has several stretches
+        presence.next_entered_date is null
+        and (
+            presence.left_date is null
+            or presence.left_date >= reporting_window.history_start_date
+        )
     group by reporting_window.history_start_date, presence.scope_type, presence.scope_id
     union all
     select

@@ -49,35 +49,51 @@ new_members as (
     group by channel_id, joined_date
 ),
 
--- In some group at the end of the 7th and of the 30th day; an opening span is in no cohort (R16).
-cohort_stays as (
+eligible as (
     select
         cohorts.scope_id as channel_id,
-        cohorts.member_id,
         cohorts.cohort_date as date,
-        max(case when {{ is_there_at_end_of('presence', 'cohorts.day_7') }} then 1 else 0 end)
-            as stays_7d,
-        max(case when {{ is_there_at_end_of('presence', 'cohorts.day_30') }} then 1 else 0 end)
-            as stays_30d,
-        max(case when cohorts.day_7 <= reporting_window.as_of_date then 1 else 0 end)
-            as is_eligible_7d,
-        max(case when cohorts.day_30 <= reporting_window.as_of_date then 1 else 0 end)
-            as is_eligible_30d
+        sum(case when cohorts.day_7 <= reporting_window.as_of_date then 1 else 0 end)
+            as eligible_members_7d,
+        sum(case when cohorts.day_30 <= reporting_window.as_of_date then 1 else 0 end)
+            as eligible_members_30d
     from cohorts
     cross join reporting_window
-    left join presence on cohorts.member_id = presence.member_id
-    group by cohorts.scope_id, cohorts.member_id, cohorts.cohort_date
+    group by cohorts.scope_id, cohorts.cohort_date
 ),
 
-retention as (
+-- In some group at the end of the 7th and of the 30th day, each in one stretch at most; an opening
+-- span is in no cohort (R16).
+stretches as (
+    select
+        cohorts.scope_id as channel_id,
+        cohorts.cohort_date as date,
+        case
+            when
+                cohorts.day_7 <= reporting_window.as_of_date
+                and {{ is_there_at_end_of('presence', 'cohorts.day_7') | indent(16) }}
+                then 1
+            else 0
+        end as is_there_7d,
+        case
+            when
+                cohorts.day_30 <= reporting_window.as_of_date
+                and {{ is_there_at_end_of('presence', 'cohorts.day_30') | indent(16) }}
+                then 1
+            else 0
+        end as is_there_30d
+    from cohorts
+    cross join reporting_window
+    inner join presence on cohorts.member_id = presence.member_id
+),
+
+retained as (
     select
         channel_id,
         date,
-        sum(is_eligible_7d) as eligible_members_7d,
-        sum(is_eligible_7d * stays_7d) as retained_members_7d,
-        sum(is_eligible_30d) as eligible_members_30d,
-        sum(is_eligible_30d * stays_30d) as retained_members_30d
-    from cohort_stays
+        sum(is_there_7d) as retained_members_7d,
+        sum(is_there_30d) as retained_members_30d
+    from stretches
     group by channel_id, date
 ),
 
@@ -169,10 +185,10 @@ final as (
         cast(coalesce(channel_spend.clicks, 0) as bigint) as clicks,
         cast(coalesce(channel_spend.invited, 0) as bigint) as invited,
         cast(coalesce(new_members.new_members, 0) as bigint) as new_members,
-        cast(coalesce(retention.eligible_members_7d, 0) as bigint) as eligible_members_7d,
-        cast(coalesce(retention.retained_members_7d, 0) as bigint) as retained_members_7d,
-        cast(coalesce(retention.eligible_members_30d, 0) as bigint) as eligible_members_30d,
-        cast(coalesce(retention.retained_members_30d, 0) as bigint) as retained_members_30d,
+        cast(coalesce(eligible.eligible_members_7d, 0) as bigint) as eligible_members_7d,
+        cast(coalesce(retained.retained_members_7d, 0) as bigint) as retained_members_7d,
+        cast(coalesce(eligible.eligible_members_30d, 0) as bigint) as eligible_members_30d,
+        cast(coalesce(retained.retained_members_30d, 0) as bigint) as retained_members_30d,
         cast(coalesce(conversions.converted_members, 0) as bigint) as converted_members,
         cast(coalesce(joins.joins, 0) as bigint) as joins,
         cast(coalesce(sales.first_time_buyers, 0) as bigint) as first_time_buyers,
@@ -185,8 +201,10 @@ final as (
     from channel_days
     left join new_members
         on channel_days.channel_id = new_members.channel_id and channel_days.date = new_members.date
-    left join retention
-        on channel_days.channel_id = retention.channel_id and channel_days.date = retention.date
+    left join eligible
+        on channel_days.channel_id = eligible.channel_id and channel_days.date = eligible.date
+    left join retained
+        on channel_days.channel_id = retained.channel_id and channel_days.date = retained.date
     left join conversions
         on channel_days.channel_id = conversions.channel_id and channel_days.date = conversions.date
     left join joins

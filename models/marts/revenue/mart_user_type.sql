@@ -12,6 +12,10 @@ orders as (
     where is_paid_order and member_id is not null
 ),
 
+purchase_days as (
+    select * from {{ ref('int_purchase_days') }}
+),
+
 active_days as (
     select * from {{ ref('int_active_days') }}
     where scope_type = 'all'
@@ -30,28 +34,32 @@ deep_discounts as (
     from user_type_rules
 ),
 
+-- purchases of one day count as one (R11)
 purchases as (
     select
+        purchase_days.member_id,
+        sum(purchase_days.orders) as orders,
+        count(*) as purchase_dates
+    from purchase_days
+    cross join reporting_window
+    where
+        purchase_days.paid_date
+        > {{ add_days('reporting_window.as_of_date', '-' ~ var('rfm_window_days')) }}
+    group by purchase_days.member_id
+),
+
+deep_discount_purchases as (
+    select
         orders.member_id,
-        count(*) as orders,
-        -- distinct: purchases of one day count as one (R11)
-        count(distinct orders.paid_date) as purchase_dates,
-        sum(
-            case
-                when
-                    orders.goods_amount > 0
-                    and orders.discount_amount
-                    >= orders.goods_amount * deep_discounts.deep_discount_rate
-                    then 1
-                else 0
-            end
-        ) as deep_discount_orders
+        count(*) as deep_discount_orders
     from orders
     cross join reporting_window
     cross join deep_discounts
     where
         orders.paid_date
         > {{ add_days('reporting_window.as_of_date', '-' ~ var('rfm_window_days')) }}
+        and orders.goods_amount > 0
+        and orders.discount_amount >= orders.goods_amount * deep_discounts.deep_discount_rate
     group by orders.member_id
 ),
 
@@ -72,12 +80,13 @@ measured as (
         members.member_id,
         coalesce(purchases.orders, 0) as orders,
         coalesce(purchases.purchase_dates, 0) as purchase_dates,
-        coalesce(purchases.deep_discount_orders, 0) as deep_discount_orders,
+        coalesce(deep_discount_purchases.deep_discount_orders, 0) as deep_discount_orders,
         coalesce(recent_messages.messages, 0) as recent_messages,
         rank() over (order by coalesce(recent_messages.messages, 0) desc) as message_rank,
         count(*) over () as member_count
     from members
     left join purchases on members.member_id = purchases.member_id
+    left join deep_discount_purchases on members.member_id = deep_discount_purchases.member_id
     left join recent_messages on members.member_id = recent_messages.member_id
 ),
 

@@ -18,7 +18,10 @@ metric_definitions as (
 
 metric_values as (
     select * from {{ ref('mart_metric_value') }}
-    where period_type = 'month' and scope_type = 'group'
+    where
+        period_type = 'month'
+        and scope_type = 'group'
+        and metric_id in (select stage_metrics.metric_id from stage_metrics)
 ),
 
 -- a group is scored while it lives

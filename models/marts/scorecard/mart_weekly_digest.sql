@@ -11,7 +11,10 @@ reporting_window as (
 ),
 
 staff as (
-    select * from {{ ref('dim_staff') }}
+    select
+        *,
+        'owner' as scope_type
+    from {{ ref('dim_staff') }}
 ),
 
 metric_values as (
@@ -54,7 +57,7 @@ told as (
     inner join digest_lines on metric_values.metric_id = digest_lines.metric_id
     cross join reporting_window
     left join staff
-        on metric_values.scope_id = staff.staff_id and metric_values.scope_type = 'owner'
+        on metric_values.scope_type = staff.scope_type and metric_values.scope_id = staff.staff_id
 ),
 
 final as (
