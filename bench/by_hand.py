@@ -54,6 +54,7 @@ def build(home: Path, result: Path, memory_limit: str, threads: int) -> list[tup
         except duckdb.Error as error:
             raise SystemExit(f"{name}: {error}") from error
         timings.append((name, time.perf_counter() - start, time.process_time() - processors))
+        print(f"{name}: {timings[-1][1]:.1f} s", file=sys.stderr)
     connection.close()
     return timings
 
