@@ -73,3 +73,4 @@ final as (
 )
 
 select * from final
+{{ stored_in_order_of(['scope_type']) }}
