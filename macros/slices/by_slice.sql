@@ -1,5 +1,5 @@
 {# Incremental strategy of models kept by slices: of the touched slices the rows that went or came are deleted and inserted.
-   They are kept for the models downstream until the build ends. #}
+   They are kept for the models downstream and the audit until the next build. #}
 {% macro get_incremental_by_slice_sql(arguments) -%}
     {%- set meta = config.get('meta') -%}
     {%- set touched = this.identifier ~ '__touched' -%}
@@ -42,6 +42,8 @@
     create or replace table {{ changes_of(this.identifier) }} as
     select change, {{ columns }}
     from {{ changed }};
+
+    {{ changes_become_known(this.identifier) }};
 
     drop table {{ changed }}
 {%- endmacro %}

@@ -26,6 +26,7 @@
             {%- do run_query(
                 'create or replace table ' ~ slice.touched ~ ' as\n' ~ statements | join('\nunion\n')
             ) -%}
+            {%- do run_query(changes_become_known(this.identifier ~ '__touched')) -%}
         {%- endif -%}
     {%- endif -%}
     {{ return(slice) }}

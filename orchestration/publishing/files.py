@@ -1,4 +1,4 @@
-"""File operations that are on the disk when they return."""
+"""File operations that are on the disk when they return, or say by what they get there."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ _BLOCK_BYTES = 1 << 20  # stays in the processor's cache between being read, has
 
 
 def copy_with_digest(source: Path, target: Path) -> tuple[str, int]:
-    """Copy a file block by block and sync it.
+    """Copy a file block by block; `sync` then puts it on the disk.
 
     No connection of this process may have `source` open: closing the file here would drop its lock.
 
@@ -36,10 +36,18 @@ def copy_with_digest(source: Path, target: Path) -> tuple[str, int]:
             write_all(writer.fileno(), block)
             hashed.result()
             size += read
-        os.fsync(writer.fileno())
         if os.fstat(writer.fileno()).st_size != os.fstat(reader.fileno()).st_size:
             raise OSError(errno.EIO, "The copy was cut short")
     return digest.hexdigest(), size
+
+
+def sync(path: Path) -> None:
+    """Put a file's content, or a folder's entries (creations, renames, removals), on the disk."""
+    descriptor = os.open(path, os.O_RDONLY)
+    try:
+        os.fsync(descriptor)
+    finally:
+        os.close(descriptor)
 
 
 def write_all(descriptor: int, content: bytes | memoryview) -> None:
@@ -55,15 +63,6 @@ def write_json(path: Path, content: dict[str, Any]) -> None:
     with path.open("xb", buffering=0) as writer:
         write_all(writer.fileno(), text.encode())
         os.fsync(writer.fileno())
-
-
-def sync_folder(path: Path) -> None:
-    """Put a folder's entries (creations, renames, removals) on the disk."""
-    descriptor = os.open(path, os.O_RDONLY | os.O_DIRECTORY)
-    try:
-        os.fsync(descriptor)
-    finally:
-        os.close(descriptor)
 
 
 def file_digest(path: Path) -> str:

@@ -9,6 +9,7 @@ from __future__ import annotations
 import shutil
 import uuid
 from collections.abc import Callable, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
 from pathlib import Path
 
@@ -16,7 +17,7 @@ from orchestration.building.record import read_build
 from orchestration.errors import EXIT_REFUSED, ShequnError
 from orchestration.progress import Progress
 from orchestration.publishing.checkpoint import checkpoint
-from orchestration.publishing.files import copy_with_digest, remove_tree, sync_folder, write_json
+from orchestration.publishing.files import copy_with_digest, remove_tree, sync, write_json
 from orchestration.publishing.manifest import CopiedFile, make_manifest
 from orchestration.publishing.versions import (
     DATABASE_NAME,
@@ -98,7 +99,10 @@ def _publish(
         require_free_space(settings)
         copy = _copy_build(settings, folder)
         progress.stage("audit_publish")
-        report = audit(copy.path)
+        with ThreadPoolExecutor(1) as beside:
+            synced = beside.submit(sync, copy.path)
+            report = audit(copy.path)
+            synced.result()
         if not report.success:
             raise PublicationRefused(report)
         progress.stage("publish")
@@ -132,6 +136,6 @@ def _copy_build(settings: Settings, folder: Path) -> CopiedFile:
 
 
 def _name_version(settings: Settings, folder: Path, name: str) -> None:
-    sync_folder(folder)
+    sync(folder)
     folder.rename(settings.published_dir / name)
-    sync_folder(settings.published_dir)
+    sync(settings.published_dir)

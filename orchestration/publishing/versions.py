@@ -12,7 +12,7 @@ from zoneinfo import ZoneInfo
 
 from orchestration.errors import EXIT_USAGE, ShequnError
 from orchestration.lock import writer_lock
-from orchestration.publishing.files import file_digest, remove_tree, sync_folder, write_json
+from orchestration.publishing.files import file_digest, remove_tree, sync, write_json
 from orchestration.reports import PublishedVersion
 from orchestration.settings import Settings
 
@@ -81,7 +81,7 @@ def point_current(settings: Settings, name: str) -> None:
     link = settings.published_dir / f"{TEMPORARY_PREFIX}link-{uuid.uuid4().hex}"
     link.symlink_to(name)
     link.replace(settings.current_link)
-    sync_folder(settings.published_dir)
+    sync(settings.published_dir)
 
 
 def rollback(settings: Settings, version: str) -> PublishedVersion:
@@ -137,7 +137,7 @@ def prune_versions(settings: Settings) -> None:
             doomed = settings.published_dir / f"{TEMPORARY_PREFIX}old-{uuid.uuid4().hex}"
             (settings.published_dir / version.name).rename(doomed)
             remove_tree(doomed)
-    sync_folder(settings.published_dir)
+    sync(settings.published_dir)
 
 
 def _is_whole(settings: Settings, version: PublishedVersion) -> bool:
@@ -167,7 +167,7 @@ def _remember_rollback(settings: Settings, chosen: PublishedVersion) -> None:
     partial = settings.published_dir / f"{TEMPORARY_PREFIX}rollback-{uuid.uuid4().hex}"
     write_json(partial, note)
     partial.replace(settings.published_dir / _ROLLBACK_NAME)
-    sync_folder(settings.published_dir)
+    sync(settings.published_dir)
 
 
 def _is_rolled_back(settings: Settings, current: PublishedVersion, newest: PublishedVersion) -> bool:
