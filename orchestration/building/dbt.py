@@ -166,6 +166,8 @@ def _hear(run: DbtRun, progress: Progress, line: str) -> None:
         said = json.loads(line)
     except ValueError:
         return
+    if not isinstance(said, dict):
+        return
     run.invocation_id = said.get("invocation_id", run.invocation_id)
     if "error" in said:
         run.errors.append(said["error"])

@@ -14,7 +14,7 @@ import pytest
 from homes import make_home
 
 from orchestration.building import build_models, check_vars, dbt_arguments
-from orchestration.building.dbt import read_results
+from orchestration.building.dbt import DbtRun, _hear, read_results
 from orchestration.building.record import read_build
 from orchestration.building.results import one_line
 from orchestration.errors import EXIT_FAILURE, EXIT_USAGE, ShequnError
@@ -382,3 +382,10 @@ def test_the_code_fingerprint_moves_with_the_code_alone(tmp_path: Path) -> None:
 )
 def test_the_telling_line(message: str, line: str) -> None:
     assert one_line(message) == line
+
+
+@pytest.mark.parametrize("line", ["1\n", "[]\n", '"total"\n', "null\n", "not JSON\n"])
+def test_what_a_model_prints_is_not_taken_for_a_word_of_dbt(line: str) -> None:
+    run = DbtRun()
+    _hear(run, Progress(), line)
+    assert run == DbtRun()
